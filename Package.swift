@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+// The targets are the walls: each stands where it forbids an import, or where a parser of outside
+// text must be tested and timed alone. ARCHITECTURE.md says what each room holds.
+import PackageDescription
+
+let swift: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "kubesweep",
+    products: [.executable(name: "kubesweep", targets: ["kubesweep"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"], swiftSettings: swift),
+        .target(name: "HostInventory", dependencies: [yams], swiftSettings: swift),
+        .target(name: "ProcessTable", swiftSettings: swift),
+        .target(
+            name: "Hardening",
+            dependencies: ["ProcessTable", "HostInventory", yams],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: swift),
+        .target(
+            name: "FleetSweep",
+            dependencies: ["SSH", "HostInventory", "ProcessTable", "Hardening"],
+            swiftSettings: swift),
+        .target(name: "SweepReport", dependencies: ["Hardening"], swiftSettings: swift),
+        .executableTarget(
+            name: "kubesweep",
+            dependencies: [
+                "SSH", "HostInventory", "ProcessTable", "Hardening", "FleetSweep", "SweepReport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swift),
+
+        .executableTarget(
+            name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening"],
+            path: "Benchmarks/Judging", swiftSettings: swift),
+
+        // The init of one simulated master: starts the stand-in processes, then sshd. C, because between
+        // fork and exec nothing but async-signal-safe calls may run.
+        .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
+
+        .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
+        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"], swiftSettings: swift),
+        .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
+        .testTarget(name: "HardeningTests", dependencies: ["Hardening", "ProcessTable"], swiftSettings: swift),
+        .testTarget(
+            name: "FleetSweepTests",
+            dependencies: ["FleetSweep", "Hardening", "HostInventory", "ProcessTable", "SSH"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "SweepReportTests", dependencies: ["SweepReport", "Hardening"],
+            exclude: ["Golden"], swiftSettings: swift),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host"],
+            exclude: ["Expected"], swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6]
+)
