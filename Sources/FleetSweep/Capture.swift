@@ -1,0 +1,43 @@
+package import Hardening
+package import HostInventory
+package import ProcessTable
+
+/// One host's listing, or why there is none.
+package struct Capture: Sendable {
+    package var result: Result<CapturedListing, HostFailure>
+    /// What a reader should know of the connection, e.g. a host key that was accepted as new.
+    package var notes: [String]
+
+    package init(_ result: Result<CapturedListing, HostFailure>, notes: [String] = []) {
+        self.result = result
+        self.notes = notes
+    }
+}
+
+/// A listing as it came over the wire.
+package struct CapturedListing: Sendable {
+    package var bytes: [UInt8]
+    package var origin: ListingOrigin
+    /// The key the host proved to hold, `ssh-ed25519 SHA256:…`.
+    package var hostKey: String?
+    /// What the command wrote to standard error, its beginning.
+    package var complaint: [UInt8]
+    /// The listing went past the limit and reading stopped there.
+    package var isCut: Bool
+    package var milliseconds: Int
+
+    package init(
+        bytes: [UInt8], origin: ListingOrigin, hostKey: String?, complaint: [UInt8] = [], isCut: Bool = false,
+        milliseconds: Int
+    ) {
+        self.bytes = bytes
+        self.origin = origin
+        self.hostKey = hostKey
+        self.complaint = complaint
+        self.isCut = isCut
+        self.milliseconds = milliseconds
+    }
+}
+
+/// How a host is asked; tests put scripted hosts here.
+package typealias CaptureHost = @Sendable (Host) async -> Capture

@@ -1,0 +1,104 @@
+package import Hardening
+package import HostInventory
+import ProcessTable
+
+/// One run over a fleet. From the moment a host is admitted nothing throws past it: whatever happens becomes its record.
+package struct Sweep: Sendable {
+    package struct Options: Sendable {
+        /// Hosts under way at once.
+        package var concurrency = 128
+        /// Of these, hosts of one cluster.
+        package var perCluster = 4
+
+        package init() {}
+    }
+
+    private let judge: Judge
+    private let judging: JudgingQueue
+    private let options: Options
+    private let capture: CaptureHost
+
+    package init(judge: Judge, options: Options, capture: @escaping CaptureHost) {
+        self.judge = judge
+        self.judging = JudgingQueue(judge)
+        self.options = options
+        self.capture = capture
+    }
+
+    /// Asks every host and judges what it shows, while others are still being asked.
+    ///
+    /// - Parameters:
+    ///   - end: once it is raised no further host is started; those not started are recorded as abandoned.
+    ///   - onHost: called as each host ends, for progress; one call at a time.
+    /// - Returns: a record for every host of the fleet, in the records' final order.
+    package func run(
+        _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord) -> Void = { _ in }
+    ) async -> [ClusterRecord] {
+        var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
+        var admission = Admission(fleet, perCluster: options.perCluster)
+        await withTaskGroup(of: (cluster: Int, record: HostRecord).self) { group in
+            var underWay = 0
+            while true {
+                while underWay < max(1, options.concurrency), let candidate = admission.next() {
+                    underWay += 1
+                    let claimed = release(fleet.clusters[candidate.cluster])
+                    group.addTask { (candidate.cluster, await record(candidate.host, claimed, end)) }
+                }
+                guard let (cluster, record) = await group.next() else { break }
+                underWay -= 1
+                admission.ended(cluster)
+                records[cluster].append(record)
+                onHost(record)
+            }
+        }
+        return zip(fleet.clusters, records).map { cluster, hosts in
+            ClusterRecord(
+                name: cluster.name, kubernetesVersion: cluster.kubernetesVersion?.description,
+                distribution: cluster.distribution, labels: cluster.labels, hosts: hosts, policy: judge.policy)
+        }
+    }
+
+    private func record(_ host: Host, _ claimed: Release?, _ end: SweepEnd) async -> HostRecord {
+        var record = HostRecord(name: host.name, address: "\(host.address):\(host.port)", state: .unreachable)
+        if let cause = end.cause {
+            record.state = .abandoned
+            record.failure = HostFailure(
+                phase: "waiting", reason: "cancelled", detail: "\(cause) before this host's turn",
+                hint: "run the sweep again to see this host")
+            return record
+        }
+        let capture = await capture(host)
+        record.notes = capture.notes
+        switch capture.result {
+        case .failure(let failure):
+            record.failure = failure
+            if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
+        case .success(let listing):
+            await record.take(listing, judged: judging, claimed: claimed)
+        }
+        return record
+    }
+
+    private func release(_ cluster: Cluster) -> Release? {
+        // Kubernetes has only ever had the major version 1.
+        cluster.kubernetesVersion.flatMap { $0.major == 1 ? Release(minor: $0.minor) : nil }
+    }
+}
+
+extension HostRecord {
+    fileprivate mutating func take(_ listing: CapturedListing, judged queue: JudgingQueue, claimed: Release?) async {
+        switch await queue.judged(listing.bytes, origin: listing.origin, claimed: claimed) {
+        case .success(let judged):
+            state = judged.state
+            processes = judged.processes
+            notes += judged.evidence.notes
+            evidence = EvidenceRecord(
+                digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
+                bytes: listing.bytes.count, milliseconds: listing.milliseconds)
+            failure = judged.failure
+        case .failure(let problem):
+            state = .unreadable
+            failure = HostFailure(problem, complaint: listing.complaint)
+        }
+    }
+}

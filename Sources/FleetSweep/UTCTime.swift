@@ -1,0 +1,31 @@
+import Glibc
+
+/// A moment of the wall clock, for records; waiting uses monotonic time.
+package struct UTCTime: Sendable {
+    private let seconds: time_t
+
+    package static var now: UTCTime { UTCTime(seconds: time(nil)) }
+
+    package init(seconds: Int) {
+        self.seconds = time_t(seconds)
+    }
+
+    /// RFC 3339 in UTC, e.g. `2026-11-23T18:40:02Z`.
+    package var text: String { formatted("%Y-%m-%dT%H:%M:%SZ") }
+
+    /// Sorts by time and is told apart from another sweep of the same second by four random digits.
+    package var sweepID: String {
+        let random = UInt16.random(in: .min ... .max)
+        let digits = String(random, radix: 16)
+        return formatted("%Y%m%dT%H%M%SZ-") + String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    private func formatted(_ format: String) -> String {
+        var moment = seconds
+        var parts = tm()
+        gmtime_r(&moment, &parts)
+        var buffer = [CChar](repeating: 0, count: 64)
+        let length = strftime(&buffer, buffer.count, format, &parts)
+        return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

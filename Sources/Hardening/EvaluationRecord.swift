@@ -1,0 +1,74 @@
+import ProcessTable
+
+/// What `evaluate` found in saved listings, in the order in which they were named.
+package struct EvaluationRecord: Sendable {
+    package var policy: PolicyIdentity
+    package var files: [FileRecord]
+
+    package init(policy: PolicyIdentity, files: [FileRecord]) {
+        self.policy = policy
+        self.files = files
+    }
+
+    package var counts: VerdictCounts {
+        files.reduce(VerdictCounts()) { $0 + $1.counts }
+    }
+
+    /// The highest severity that failed anywhere; nil where nothing did.
+    package var worstFailure: Severity? {
+        files.lazy.flatMap(\.processes).flatMap(\.findings).filter { $0.verdict == .fail }.map(\.severity).max()
+    }
+}
+
+/// One saved listing.
+package struct FileRecord: Sendable {
+    package var name: String
+    package var state: HostState
+    package var failure: HostFailure?
+    /// Nil where the file is not a listing.
+    package var wholeness: Wholeness?
+    package var notes: [String]
+    package var processes: [ProcessRecord]
+    /// How many checks the policy has, for the count of what a file without a component leaves unseen.
+    package var checkCount: Int
+
+    package init(
+        name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil, notes: [String] = [],
+        processes: [ProcessRecord] = [], checkCount: Int
+    ) {
+        self.name = name
+        self.state = state
+        self.failure = failure
+        self.wholeness = wholeness
+        self.notes = notes
+        self.processes = processes
+        self.checkCount = checkCount
+    }
+
+    package var counts: VerdictCounts {
+        var counts = VerdictCounts()
+        for process in processes { for finding in process.findings { counts.add(finding.verdict) } }
+        if counts.total == 0 { counts.unseen = checkCount }
+        return counts
+    }
+}
+
+extension Wholeness {
+    /// True where absence from the listing means absence from the host.
+    package var isWhole: Bool {
+        switch self {
+        case .proven, .assumed: true
+        case .excerpt, .cut: false
+        }
+    }
+
+    /// The word that stands in JSON.
+    package var word: String {
+        switch self {
+        case .proven: "proven"
+        case .assumed: "assumed"
+        case .excerpt: "excerpt"
+        case .cut(let sign): "cut: \(sign.rawValue)"
+        }
+    }
+}

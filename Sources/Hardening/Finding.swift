@@ -1,0 +1,23 @@
+/// One check's verdict on one process. Text from the host stands in it as it came; renderers escape it.
+package struct Finding: Sendable, Equatable {
+    /// The check's id, e.g. `apiserver-profiling`.
+    package var check: String
+    package var severity: Severity
+    package var verdict: Verdict
+    /// The flags that decided, as they stand on the line, or the default that applies.
+    package var observed: String
+    package var expected: String
+    /// What a reader should know beyond the verdict.
+    package var note: String?
+
+    package init(
+        check: String, severity: Severity, verdict: Verdict, observed: String, expected: String, note: String? = nil
+    ) {
+        self.check = check
+        self.severity = severity
+        self.verdict = verdict
+        self.observed = observed
+        self.expected = expected
+        self.note = note
+    }
+}

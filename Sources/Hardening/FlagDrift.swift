@@ -1,0 +1,52 @@
+import ProcessTable
+
+/// A flag in which masters of one cluster disagree.
+package struct FlagDrift: Sendable, Equatable {
+    package let component: Component
+    package let flag: String
+    /// Every value with its hosts; the most common first, then by value. A nil value is a flag that is not set.
+    package let values: [Side]
+
+    package struct Side: Sendable, Equatable {
+        package let value: String?
+        package let hosts: [String]
+    }
+
+    /// Compares the hosts' processes component by component. A host that was not seen, or whose component was not,
+    /// takes no side. Where a host runs several of one component, each is compared.
+    static func between(_ hosts: [HostRecord]) -> [FlagDrift] {
+        Component.allCases.flatMap { component in
+            let masters: [(host: String, flags: [FlagValues])] = hosts.flatMap { host in
+                host.processes.filter { $0.component == component && $0.isComparable }.map { (host.name, $0.flags) }
+            }
+            return masters.count > 1 ? drift(of: component, masters) : []
+        }
+    }
+
+    private static func drift(_ component: Component, _ flag: String, _ sides: [String?: [String]]) -> FlagDrift? {
+        guard sides.count > 1 else { return nil }
+        let values = sides.map { Side(value: $0.key, hosts: $0.value) }
+            .sorted { ($1.hosts.count, $0.value ?? "") < ($0.hosts.count, $1.value ?? "") }
+        return FlagDrift(component: component, flag: flag, values: values)
+    }
+
+    private static func drift(of component: Component, _ masters: [(host: String, flags: [FlagValues])]) -> [FlagDrift] {
+        var names: Set<String> = []
+        for master in masters {
+            for flag in master.flags where !flag.isPerHost { names.insert(flag.name) }
+        }
+        let tables = masters.map { master in
+            (master.host, Dictionary(uniqueKeysWithValues: master.flags.map { ($0.name, $0.value) }))
+        }
+        return names.sorted().compactMap { name in
+            var sides: [String?: [String]] = [:]
+            for (host, table) in tables where sides[table[name]]?.last != host { sides[table[name], default: []].append(host) }
+            return drift(component, name, sides)
+        }
+    }
+}
+
+extension ProcessRecord {
+    /// False where the flags are not on the line, so that comparing them would show differences that are none.
+    fileprivate var isComparable: Bool { !flags.isEmpty }
+}

@@ -1,0 +1,51 @@
+import Dispatch
+import ProcessTable
+
+/// Reads and judges listings on a concurrent Dispatch queue, while other hosts are still being talked to. The one
+/// place where Dispatch is used; everything it calls is a pure function.
+package struct JudgingQueue: Sendable {
+    private let queue = DispatchQueue(label: "judging", attributes: .concurrent)
+    private let judge: Judge
+
+    package init(_ judge: Judge) {
+        self.judge = judge
+    }
+
+    /// Reads `listing`, judges it and returns both; the listing's bytes go no further.
+    ///
+    /// - Parameter claimed: the Kubernetes version stated for the host.
+    package func judged(
+        _ listing: [UInt8], origin: ListingOrigin, claimed: Release?
+    ) async -> Result<JudgedEvidence, ListingProblem> {
+        await withCheckedContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    returning: Result { () throws(ListingProblem) in
+                        let evidence = try HostEvidence.read(listing, origin: origin)
+                        return JudgedEvidence(evidence: evidence, processes: judge.judge(evidence, claimed: claimed))
+                    })
+            }
+        }
+    }
+}
+
+/// Evidence and what the policy says of it.
+package struct JudgedEvidence: Sendable {
+    package let evidence: HostEvidence
+    package let processes: [ProcessRecord]
+
+    package init(evidence: HostEvidence, processes: [ProcessRecord]) {
+        self.evidence = evidence
+        self.processes = processes
+    }
+
+    /// The host's state as far as its listing decides it.
+    package var state: HostState {
+        if processes.contains(where: { !$0.findings.isEmpty }) { return .evaluated }
+        if evidence.isHidden { return .hidden }
+        switch evidence.wholeness {
+        case .cut: return .incomplete
+        case .proven, .assumed, .excerpt: return .noControlPlane
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// A named list of checks.
+package struct Policy: Sendable {
+    package let name: String
+    package let title: String
+    package let checks: [Check]
+    /// Checks of the policy it extends that are switched off, with the reason given.
+    package let disabled: [String: String]
+}
+
+/// An expectation on a component's settings, with what a person needs to act on it. Immutable; findings refer to it by id.
+package struct Check: Sendable {
+    package let id: String
+    /// The number of the entry in the list that the policy follows, where it follows one.
+    package let item: Int?
+    package let title: String
+    package let severity: Severity
+    package let component: String
+    /// Shown as observed, on the line or not.
+    package let flags: [Int]
+    /// Shown as observed only where they are on the line.
+    package let also: [Int]
+    package let expected: String
+    package let rationale: String
+    package let remediation: String
+    /// What the remediation may break.
+    package let breaks: String
+    /// CIS benchmark version to the id of the recommendation there.
+    package let cis: [(benchmark: String, id: String)]
+    package let rules: [Rule]
+    package let expect: Condition
+    /// What `--explicit` demands on top of a pass.
+    package let explicit: Condition?
+    /// Releases at which the answer may change, ascending: from each on, until the next, the answer is the same.
+    package let eras: [Release]
+}
+
+/// A row of a check's decision table: the first whose condition holds decides.
+package struct Rule: Sendable {
+    package let when: Condition
+    package let verdict: Verdict
+    /// Overrides the check's severity for this outcome.
+    package let severity: Severity?
+    package let note: String?
+    /// The flag whose value names the file that holds the setting, for `unknown(configuredInFile)`.
+    package let file: Int?
+}
+
+/// A statement about a process's effective settings. Flags are indexes into `ComponentFacts.flags`.
+package indirect enum Condition: Sendable {
+    /// The effective value equals the text, compared as the flag's type (0x1F is 31, f is false).
+    case equals(flag: Int, String)
+    /// The effective value is not empty.
+    case isSet(flag: Int, Bool)
+    /// The flag stands on the line, be its value empty.
+    case onLine(flag: Int, Bool)
+    case oneOf(flag: Int, [String])
+    /// The list holds every element.
+    case contains(flag: Int, [String])
+    case containsAny(flag: Int, [String])
+    /// The list is not empty and holds none of the elements.
+    case lacks(flag: Int, [String])
+    /// The list is not empty and holds nothing else.
+    case subset(flag: Int, [String])
+    /// For numbers and durations; both ends belong to it, nil is open.
+    case between(flag: Int, low: Int64?, high: Int64?)
+    /// No element of the one flag equals the other's value.
+    case differs(flag: Int, from: Int)
+    /// The flag has at least one URL and each has one of the schemes.
+    case schemes(flag: Int, [String])
+    case plugin(String, enabled: Bool)
+    case gate(String, on: Bool)
+    case releases(ReleaseRange)
+    case all([Condition])
+    case any([Condition])
+    case not(Condition)
+}

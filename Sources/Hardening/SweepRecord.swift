@@ -1,0 +1,209 @@
+import ProcessTable
+
+/// Everything one sweep found, in its final order: by cluster, host, process, check. Renderers only read it.
+package struct SweepRecord: Sendable {
+    package var tool: ToolIdentity
+    package var policy: PolicyIdentity
+    package var inventory: InventoryIdentity
+    package var sweep: SweepIdentity
+    package var clusters: [ClusterRecord]
+
+    package init(
+        tool: ToolIdentity, policy: PolicyIdentity, inventory: InventoryIdentity, sweep: SweepIdentity,
+        clusters: [ClusterRecord]
+    ) {
+        self.tool = tool
+        self.policy = policy
+        self.inventory = inventory
+        self.sweep = sweep
+        self.clusters = clusters.sorted { $0.name < $1.name }
+    }
+
+    package var hosts: [HostRecord] { clusters.flatMap(\.hosts) }
+}
+
+package struct ToolIdentity: Sendable, Equatable {
+    package var name: String
+    package var version: String
+    /// The libssh2 that was loaded.
+    package var libssh2: String
+
+    package init(name: String, version: String, libssh2: String) {
+        self.name = name
+        self.version = version
+        self.libssh2 = libssh2
+    }
+}
+
+package struct PolicyIdentity: Sendable, Equatable {
+    package var name: String
+    /// `sha256:` and the hexadecimal digest of the policy's files.
+    package var digest: String
+    /// Checks switched off, with the reason given for each.
+    package var disabled: [String: String]
+    package var isExplicit: Bool
+
+    package init(name: String, digest: String, disabled: [String: String] = [:], isExplicit: Bool = false) {
+        self.name = name
+        self.digest = digest
+        self.disabled = disabled
+        self.isExplicit = isExplicit
+    }
+}
+
+package struct InventoryIdentity: Sendable, Equatable {
+    package var digest: String
+    /// Hosts in the inventory, selected or not.
+    package var hosts: Int
+
+    package init(digest: String, hosts: Int) {
+        self.digest = digest
+        self.hosts = hosts
+    }
+}
+
+package struct SweepIdentity: Sendable, Equatable {
+    package var id: String
+    /// RFC 3339, UTC.
+    package var started: String
+    package var ended: String
+    /// Every selected host was judged, and nothing ended the sweep early.
+    package var isComplete: Bool
+
+    package init(id: String, started: String, ended: String, isComplete: Bool) {
+        self.id = id
+        self.started = started
+        self.ended = ended
+        self.isComplete = isComplete
+    }
+}
+
+/// One cluster with its hosts in order of name.
+package struct ClusterRecord: Sendable {
+    package let name: String
+    /// As the inventory states it.
+    package let kubernetesVersion: String?
+    package let distribution: String?
+    package let labels: [String: String]
+    package let hosts: [HostRecord]
+    package let drift: [FlagDrift]
+    /// One for each check of the policy, in its order.
+    package let checks: [CheckRollup]
+
+    package init(
+        name: String, kubernetesVersion: String? = nil, distribution: String? = nil, labels: [String: String] = [:],
+        hosts: [HostRecord], policy: Policy
+    ) {
+        self.name = name
+        self.kubernetesVersion = kubernetesVersion
+        self.distribution = distribution
+        self.labels = labels
+        self.hosts = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
+        self.drift = FlagDrift.between(self.hosts)
+        self.checks = policy.checks.map { CheckRollup($0, over: self.hosts) }
+    }
+}
+
+/// How one host ended.
+package enum HostState: String, Sendable, CaseIterable {
+    /// At least one process that the policy speaks of was judged.
+    case evaluated
+    /// A whole listing without any process that the policy speaks of.
+    case noControlPlane
+    /// The listing shows the account's own processes only (`/proc` mounted with hidepid).
+    case hidden
+    /// No such process was seen, but the listing is not known to be whole.
+    case incomplete
+    /// What came is not a process listing.
+    case unreadable
+    /// No listing: the failure says why.
+    case unreachable
+    /// The sweep ended before the host's turn or answer.
+    case abandoned
+}
+
+/// Why a host gave no listing. The words of `phase` and `reason` are closed lists.
+package struct HostFailure: Sendable, Equatable {
+    package var phase: String
+    package var reason: String
+    package var detail: String
+    package var hint: String
+
+    package init(phase: String, reason: String, detail: String, hint: String) {
+        self.phase = phase
+        self.reason = reason
+        self.detail = detail
+        self.hint = hint
+    }
+}
+
+/// What is kept of a listing besides its findings.
+package struct EvidenceRecord: Sendable, Equatable {
+    /// `sha256:` over the control-plane processes, the same for the same processes on another host or night.
+    package var digest: String
+    /// The verified host key, `ssh-ed25519 SHA256:…`; nil for a saved listing.
+    package var hostKey: String?
+    package var wholeness: Wholeness
+    /// Of the listing.
+    package var bytes: Int
+    /// From the first packet to the last.
+    package var milliseconds: Int
+
+    package init(digest: String, hostKey: String?, wholeness: Wholeness, bytes: Int, milliseconds: Int) {
+        self.digest = digest
+        self.hostKey = hostKey
+        self.wholeness = wholeness
+        self.bytes = bytes
+        self.milliseconds = milliseconds
+    }
+}
+
+/// One host of a sweep. Every host of the selection has one, whatever became of it.
+package struct HostRecord: Sendable {
+    package var name: String
+    package var address: String
+    package var state: HostState
+    package var failure: HostFailure?
+    package var evidence: EvidenceRecord?
+    /// What a reader should know of the host beyond its findings.
+    package var notes: [String]
+    package var processes: [ProcessRecord]
+
+    package init(
+        name: String, address: String, state: HostState, failure: HostFailure? = nil, evidence: EvidenceRecord? = nil,
+        notes: [String] = [], processes: [ProcessRecord] = []
+    ) {
+        self.name = name
+        self.address = address
+        self.state = state
+        self.failure = failure
+        self.evidence = evidence
+        self.notes = notes
+        self.processes = processes
+    }
+}
+
+/// One judged process.
+package struct ProcessRecord: Sendable, Equatable {
+    package var component: Component
+    package var pid: Int
+    package var user: String
+    /// The releases that the process may be, where that is known at all.
+    package var releases: ReleaseRange?
+    package var notes: [String]
+    package var flags: [FlagValues]
+    package var findings: [Finding]
+
+    package init(
+        component: Component, pid: Int, user: String, releases: ReleaseRange? = nil, notes: [String] = [],
+        flags: [FlagValues] = [], findings: [Finding] = []
+    ) {
+        self.component = component
+        self.pid = pid
+        self.user = user
+        self.releases = releases
+        self.notes = notes
+        self.flags = flags
+        self.findings = findings
+    }
+}

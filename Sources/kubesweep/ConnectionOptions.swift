@@ -1,0 +1,105 @@
+import ArgumentParser
+import FleetSweep
+import Hardening
+import HostInventory
+import SSH
+
+/// How hosts are reached. An option wins over the inventory.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The account to sign in to.", valueName: "name"))
+    var user: String?
+
+    @Option(help: ArgumentHelp("The private key to sign in with.", valueName: "file"))
+    var identity: String?
+
+    @Option(help: ArgumentHelp("The known_hosts file to check host keys against.", valueName: "file"))
+    var knownHosts: String?
+
+    @Flag(help: "Trust the key of a host that known_hosts does not name, and record it there. A changed key is still refused.")
+    var acceptNewHostKeys = false
+
+    @Option(help: ArgumentHelp("Hosts under way at once.", valueName: "number"))
+    var concurrency = 128
+
+    @Option(help: ArgumentHelp("Of these, hosts of one cluster.", valueName: "number"))
+    var perCluster = 4
+
+    @Option(help: ArgumentHelp("Seconds to resolve a name.", valueName: "seconds"))
+    var resolveSeconds = 5.0
+
+    @Option(help: ArgumentHelp("Seconds to connect.", valueName: "seconds"))
+    var connectSeconds = 5.0
+
+    @Option(help: ArgumentHelp("Seconds for banner and key exchange.", valueName: "seconds"))
+    var handshakeSeconds = 15.0
+
+    @Option(help: ArgumentHelp("Seconds to sign in.", valueName: "seconds"))
+    var authenticationSeconds = 20.0
+
+    @Option(help: ArgumentHelp("Seconds until the listing's first byte.", valueName: "seconds"))
+    var commandSeconds = 10.0
+
+    @Option(help: ArgumentHelp("Seconds from the listing's first byte to its last.", valueName: "seconds"))
+    var outputSeconds = 20.0
+
+    @Option(help: ArgumentHelp("Seconds for one host, all phases together.", valueName: "seconds"))
+    var hostSeconds = 60.0
+
+    @Option(help: ArgumentHelp("Seconds for the whole sweep; what was not seen by then is reported so.", valueName: "seconds"))
+    var deadlineSeconds: Double?
+
+    mutating func validate() throws {
+        let limits = [
+            ("--resolve-seconds", resolveSeconds), ("--connect-seconds", connectSeconds),
+            ("--handshake-seconds", handshakeSeconds), ("--authentication-seconds", authenticationSeconds),
+            ("--command-seconds", commandSeconds), ("--output-seconds", outputSeconds), ("--host-seconds", hostSeconds),
+            ("--deadline-seconds", deadlineSeconds ?? 1),
+        ]
+        for (name, seconds) in limits where !(0.001...86_400).contains(seconds) {
+            throw ValidationError("\(name) must be between 0.001 and 86400")
+        }
+        guard (1...100_000).contains(concurrency) else { throw ValidationError("--concurrency must be between 1 and 100000") }
+        guard (1...100_000).contains(perCluster) else { throw ValidationError("--per-cluster must be between 1 and 100000") }
+    }
+
+    func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {
+        let ssh: SSHCapture
+        do throws(SSHEngineError) {
+            ssh = try SSHCapture(captureOptions, until: end)
+        } catch {
+            throw CommandFailure(.software, error.message)
+        }
+        var options = Sweep.Options()
+        options.concurrency = concurrency
+        options.perCluster = perCluster
+        let sweep = Sweep(judge: judge, options: options) { host in await ssh.capture(host) }
+        let alarm = deadlineSeconds.map { seconds in
+            Task {
+                try await Task.sleep(for: .seconds(seconds))
+                end.raise("the sweep's deadline of \(seconds) s was reached")
+            }
+        }
+        let clusters = await sweep.run(fleet, until: end)
+        alarm?.cancel()
+        ssh.shutdown()
+        return clusters
+    }
+
+    private var captureOptions: SSHCapture.Options {
+        var options = SSHCapture.Options()
+        options.user = user
+        options.identityFile = identity
+        options.knownHostsFile = knownHosts
+        options.hostKeyPolicy = acceptNewHostKeys ? .acceptNew : .strict
+        options.limits.resolve = .seconds(resolveSeconds)
+        options.limits.connect = .seconds(connectSeconds)
+        options.limits.handshake = .seconds(handshakeSeconds)
+        options.limits.authentication = .seconds(authenticationSeconds)
+        options.limits.firstByte = .seconds(commandSeconds)
+        options.limits.output = .seconds(outputSeconds)
+        options.limits.host = .seconds(hostSeconds)
+        options.limits.connecting = concurrency
+        options.limits.connected = concurrency
+        return options
+    }
+}

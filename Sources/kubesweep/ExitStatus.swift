@@ -1,0 +1,53 @@
+import ArgumentParser
+
+/// How the program ends. Results are a small bit set, faults are sysexits, so that the two never look alike.
+enum ExitStatus: Equatable {
+    case result(hasFindings: Bool, isIncomplete: Bool)
+    case usage
+    case badInput
+    case noInput
+    case cannotWrite
+    /// By the number of the signal.
+    case interrupted(signal: Int32)
+    case software
+
+    var code: Int32 {
+        switch self {
+        case .result(let hasFindings, let isIncomplete): (hasFindings ? 1 : 0) | (isIncomplete ? 2 : 0)
+        case .usage: 64
+        case .badInput: 65
+        case .noInput: 66
+        case .cannotWrite: 73
+        case .software: 70
+        case .interrupted(let signal): 128 + signal
+        }
+    }
+
+    /// The sentence for the last line of the talk.
+    var words: String {
+        switch self {
+        case .result(false, false): "complete, nothing to report"
+        case .result(true, false): "complete, with findings"
+        case .result(false, true): "no findings, but incomplete"
+        case .result(true, true): "findings, and incomplete"
+        case .usage: "wrong usage"
+        case .badInput: "bad input"
+        case .noInput: "input cannot be read"
+        case .cannotWrite: "a report cannot be written"
+        case .software: "an error of kubesweep itself"
+        case .interrupted: "interrupted; what was seen until then is reported"
+        }
+    }
+}
+
+/// A call that ends before its work is done.
+struct CommandFailure: Error {
+    let status: ExitStatus
+    /// Printed to standard error, each line as it is.
+    let message: String
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import FleetSweep
+import Hardening
+import ProcessTable
+
+/// What `scan` and `evaluate` have in common: the policy, and what makes a run fail.
+struct JudgingOptions: ParsableArguments {
+    @Option(help: "A built-in policy's name (\(BuiltIn.policyNames.joined(separator: ", "))) or a policy file.")
+    var policy = BuiltIn.defaultPolicy
+
+    @Flag(help: "Judge by the list's literal wording: a safe default does not count, the flag must be on the line.")
+    var explicit = false
+
+    @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
+    var failOn: FailThreshold = .low
+
+    @Option(help: ArgumentHelp("The part of all answers, in percent, below which a run is incomplete.", valueName: "percent"))
+    var minCoverage: Double = 100
+
+    mutating func validate() throws {
+        guard (0...100).contains(minCoverage) else {
+            throw ValidationError("--min-coverage must be between 0 and 100")
+        }
+    }
+
+    func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
+        do throws(PolicyError) {
+            let facts = try BuiltIn.facts()
+            let source = try PolicySource.load(policy)
+            let policy = try source.policy(facts: facts)
+            let identity = PolicyIdentity(
+                name: policy.name, digest: sha256(source.bytes), disabled: policy.disabled, isExplicit: explicit)
+            return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
+        } catch {
+            throw CommandFailure(.badInput, error.description)
+        }
+    }
+
+    func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {
+        let hasFindings = worst.map { failOn.includes($0) } ?? false
+        let isIncomplete = counts.coverage < minCoverage
+        return .result(hasFindings: hasFindings, isIncomplete: isIncomplete)
+    }
+}
+
+enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
+    case low, medium, high, critical, never
+
+    func includes(_ severity: Severity) -> Bool {
+        guard let threshold = Severity(rawValue: rawValue) else { return false }
+        return severity >= threshold
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Glibc
+
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+}
+
+/// Where reports go: one to standard output, any number to files in the same run.
+struct ReportOptions: ParsableArguments {
+    @Option(help: "What goes to standard output: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: ReportFormat = .text
+
+    @Option(help: ArgumentHelp("Another report, to a file; may be given several times.", valueName: "format=path"))
+    var report: [ReportFile] = []
+
+    @Option(help: ArgumentHelp("Colour in text on standard output: auto, always, never.", valueName: "when"))
+    var color: ColourChoice = .auto
+
+    /// - Parameter render: the report's bytes in a format, coloured or not.
+    func write(_ render: (ReportFormat, _ isColoured: Bool) -> [UInt8]) throws(CommandFailure) {
+        for file in report { try file.write(render(file.format, false)) }
+        try Console.result(render(format, Console.isColoured(color)))
+    }
+}
+
+struct ReportFile: ExpressibleByArgument {
+    let format: ReportFormat
+    let path: String
+
+    init?(argument: String) {
+        guard let equals = argument.firstIndex(of: "="), let format = ReportFormat(rawValue: String(argument[..<equals]))
+        else { return nil }
+        path = String(argument[argument.index(after: equals)...])
+        if path.isEmpty { return nil }
+        self.format = format
+    }
+
+    /// Writes beside the path and renames, so that a reader never sees half a report. Mode 0600 less the umask: findings
+    /// are a map of weak spots.
+    func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        let temporary = "\(path).\(getpid()).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        let isWritten = Console.writeAll(bytes, to: descriptor)
+        guard isWritten, fsync(descriptor) == 0 || errno == EINVAL else {
+            let cause = failure()
+            close(descriptor)
+            unlink(temporary)
+            throw cause
+        }
+        close(descriptor)
+        guard rename(temporary, path) == 0 else {
+            let cause = failure()
+            unlink(temporary)
+            throw cause
+        }
+    }
+
+    private func failure() -> CommandFailure {
+        CommandFailure(.cannotWrite, "\(path): \(String(cString: strerror(errno)))")
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import FleetSweep
+import Glibc
+import Hardening
+import HostInventory
+import SSH
+import SweepReport
+
+struct ScanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan",
+        abstract: "Sweeps a fleet over SSH and reports per cluster what is wrong and what could not be seen.")
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
+    var inventory: String
+
+    @Option(help: ArgumentHelp("Only clusters whose name matches; may be given several times.", valueName: "glob"))
+    var cluster: [String] = []
+
+    @Option(help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
+    var host: [String] = []
+
+    @OptionGroup(title: "Judging") var judging: JudgingOptions
+    @OptionGroup(title: "Reports") var reports: ReportOptions
+    @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
+    func run() async {
+        do throws(CommandFailure) {
+            Console.end(try await sweep())
+        } catch {
+            Console.end(error)
+        }
+    }
+
+    /// Load, sweep, report.
+    private func sweep() async throws(CommandFailure) -> ExitStatus {
+        let (judge, policy) = try judging.judge()
+        let source = try InventorySource.load(inventory)
+        let fleet = try select(from: source.fleet)
+
+        let end = SweepEnd()
+        SignalWatch.ends(end)
+        let started = UTCTime.now
+        let clusters = try await connections.sweep(fleet, judge: judge, until: end)
+
+        let record = SweepRecord(
+            tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version), policy: policy,
+            inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
+            sweep: SweepIdentity(
+                id: started.sweepID, started: started.text, ended: UTCTime.now.text,
+                isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
+            clusters: clusters)
+        try reports.write { format, isColoured in
+            switch format {
+            case .json: JSONReport.render(record)
+            case .text:
+                Array(TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured)).utf8)
+            }
+        }
+        let status =
+            SignalWatch.received.map(ExitStatus.interrupted)
+            ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
+        if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
+        Console.talk("exit status \(status.code): \(status.words)")
+        return status
+    }
+
+    private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {
+        let selection = fleet.selecting(clusters: cluster, hosts: host)
+        let unmatched = selection.unmatchedClusters.map { "--cluster \($0)" } + selection.unmatchedHosts.map { "--host \($0)" }
+        if let first = unmatched.first {
+            throw CommandFailure(.usage, "\(first) matches nothing in \(fleet.source)")
+        }
+        return selection.fleet
+    }
+}
