@@ -13,13 +13,19 @@ enum HostAddress {
         else {
             return false
         }
-        if bytes.contains(UInt8(ascii: ":")) { return canonicalIPv6(text) != nil }
+        if bytes.contains(UInt8(ascii: ":")) { return isIPv6(text) }
         var previous: UInt8 = 0
         for byte in bytes {
             guard isNameByte(byte), !(byte == UInt8(ascii: ".") && previous == byte) else { return false }
             previous = byte
         }
-        return true
+        // No top-level domain is a number (RFC 1123 section 2.1), so this can only mean an IPv4 address.
+        let labels = text.split(separator: ".")
+        guard let last = labels.last, last.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) else {
+            return true
+        }
+        var address = in_addr()
+        return inet_pton(AF_INET, text, &address) == 1
     }
 
     /// One spelling for every way to write the same address, to find duplicates by. It is not resolved.
@@ -28,6 +34,8 @@ enum HostAddress {
         let lower = text.utf8.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 } ? text.lowercased() : text
         return lower.utf8.last == UInt8(ascii: ".") ? String(lower.dropLast()) : lower
     }
+
+    static func isIPv6(_ text: String) -> Bool { canonicalIPv6(text) != nil }
 
     private static func canonicalIPv6(_ text: String) -> String? {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)

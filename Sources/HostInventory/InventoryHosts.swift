@@ -36,7 +36,8 @@ extension InventoryReader {
     mutating func hosts(_ node: Node, in cluster: String, _ outer: HostSettings) -> [Host] {
         switch node {
         case .scalar:
-            guard let name = text(node, "host name"), let pattern = pattern(name, node), isAddress(pattern, name, node)
+            guard let name = text(node, "host name"), let pattern = pattern(name, node, "name"),
+                isAddress(pattern, name, node, "name")
             else { return [] }
             return expand(pattern, nil, Host(cluster, outer, place(node)), node)
         case .mapping:
@@ -69,14 +70,14 @@ extension InventoryReader {
         template.forcedCommand = forcedCommand
 
         var names: HostPattern?
-        if let name = text(nameEntry.value, "name"), let pattern = pattern(name, nameEntry.value),
-            hostEntry != nil || isAddress(pattern, name, nameEntry.value)
+        if let name = text(nameEntry.value, "name"), let pattern = pattern(name, nameEntry.value, "name"),
+            hostEntry != nil || isAddress(pattern, name, nameEntry.value, "name")
         {
             names = pattern
         }
         guard let hostEntry else { return names.map { expand($0, nil, template, node) } ?? [] }
-        guard let host = text(hostEntry.value, "host"), let addresses = pattern(host, hostEntry.value),
-            isAddress(addresses, host, hostEntry.value), let names
+        guard let host = text(hostEntry.value, "host"), let addresses = pattern(host, hostEntry.value, "host"),
+            isAddress(addresses, host, hostEntry.value, "host"), let names
         else { return [] }
         guard names.shape == addresses.shape else {
             report(hostEntry.value, "ranges of host do not pair with those of name", text: host)
@@ -85,8 +86,15 @@ extension InventoryReader {
         return expand(names, addresses, template, node)
     }
 
-    private mutating func pattern(_ text: String, _ node: Node) -> HostPattern? {
+    private mutating func pattern(_ text: String, _ node: Node, _ key: String) -> HostPattern? {
         guard checkName(text, "host name", at: place(node)) else { return nil }
+        // `[fd00::1]` is how addresses stand in URLs; as a range it would only puzzle.
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]"),
+            HostAddress.isIPv6(String(text[..<end].dropFirst()))
+        {
+            reportAddress(text, node, key)
+            return nil
+        }
         do throws(RangeProblem) {
             return try HostPattern(text)
         } catch {
@@ -96,20 +104,36 @@ extension InventoryReader {
     }
 
     /// Reports a pattern whose names cannot be connected to.
-    private mutating func isAddress(_ pattern: HostPattern, _ text: String, _ node: Node) -> Bool {
+    private mutating func isAddress(
+        _ pattern: HostPattern, _ text: String, _ node: Node, _ key: String
+    ) -> Bool {
         // Every name of a pattern has the same literal parts and differs in letters and digits alone, but
         // an IPv6 group may overflow at some of them.
         let names = pattern.names
         guard !names.allSatisfy(HostAddress.isValid) else { return true }
-        var hint = "a host name, an IPv4 or an IPv6 address"
-        let colon = text.lastIndex(of: ":")
-        if let at = text.lastIndex(of: "@") {
-            hint = "write {name: \(shown(text[text.index(after: at)...])), user: \(shown(text[..<at]))}"
-        } else if let colon, UInt16(text[text.index(after: colon)...]) != nil, !text[..<colon].contains(":") {
-            hint = "write {name: \(shown(text[..<colon])), port: \(shown(text[text.index(after: colon)...]))}"
+        reportAddress(text, node, key)
+        return false
+    }
+
+    private mutating func reportAddress(_ text: String, _ node: Node, _ key: String) {
+        var name = text[...]
+        var user: Substring?
+        var port: Substring?
+        if let at = name.lastIndex(of: "@") {
+            user = name[..<at]
+            name = name[name.index(after: at)...]
+        }
+        if let colon = name.lastIndex(of: ":"), UInt16(name[name.index(after: colon)...]) != nil {
+            port = name[name.index(after: colon)...]
+            name = name[..<colon]
+        }
+        if name.first == "[", name.last == "]" { name = name.dropFirst().dropLast() }
+        var hint = "write a host name, an IPv4 address, or an IPv6 address without brackets"
+        if user != nil || port != nil, HostAddress.isValid(String(name)) {
+            hint = "write {\(key): \(name)" + (user.map { ", user: \(shown($0))" } ?? "")
+            hint += (port.map { ", port: \(shown($0))" } ?? "") + "}"
         }
         report(node, "not an address to connect to", text: text, hint: hint)
-        return false
     }
 
     /// A piece of the file for a hint: bounded and safe to print.

@@ -124,14 +124,14 @@ struct InventoryText {
         for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .enumerated()
         where line.contains(UInt8(ascii: "*")) {
-            // On a line with a quote, a `#` may belong to a text that goes on over several lines.
-            let hasQuote = line.contains(UInt8(ascii: "\"")) || line.contains(UInt8(ascii: "'"))
+            // A `#` may belong to a quoted text that goes on over several lines, or end at a lone carriage return.
+            let hasComment =
+                !line.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+                && !line.dropLast().contains(UInt8(ascii: "\r"))
             var previous = UInt8(ascii: " ")
             for (byte, next) in zip(line, line.dropFirst()) {
-                if byte == UInt8(ascii: "#"), previous == UInt8(ascii: " ") || previous == UInt8(ascii: "\t"), !hasQuote
-                {
-                    break
-                }
+                let followsBlank = previous == UInt8(ascii: " ") || previous == UInt8(ascii: "\t")
+                if byte == UInt8(ascii: "#"), followsBlank, hasComment { break }
                 if byte == UInt8(ascii: "*"), isAnchorByte(next) { count += 1 }
                 previous = byte
             }
