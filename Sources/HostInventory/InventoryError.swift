@@ -1,0 +1,60 @@
+/// Everything that is wrong with an inventory, in the order of the file.
+package struct InventoryError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var problems: [InventoryProblem]
+    /// How many more were found after the report was full.
+    package var omitted: Int
+
+    package init(problems: [InventoryProblem], omitted: Int = 0) {
+        self.problems = problems
+        self.omitted = omitted
+    }
+
+    /// One problem a line, hints indented below; safe to print on a terminal. No newline at the end.
+    package var description: String {
+        var lines = problems.map(\.description)
+        if omitted > 0 { lines.append("and \(omitted) more problems") }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// One thing that is wrong, and where.
+package struct InventoryProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    package var place: Place
+    /// Plain words, without the file's own text.
+    package var message: String
+    /// The piece of the file at fault, as it stands there; `description` quotes and bounds it.
+    package var text: String?
+    package var hint: String?
+
+    package init(place: Place, message: String, text: String? = nil, hint: String? = nil) {
+        self.place = place
+        self.message = message
+        self.text = text
+        self.hint = hint
+    }
+
+    /// `fleet.yaml:12:7: unknown key: "masterz"`, with the hint on an indented line of its own.
+    package var description: String {
+        var result = "\(place): \(message)"
+        if let text { result += ": " + quoted(text) }
+        if let hint { result += "\n    " + hint }
+        return result
+    }
+}
+
+/// A position in an inventory.
+package struct Place: Sendable, Hashable, CustomStringConvertible {
+    package var file: String
+    /// 1-based.
+    package var line: Int
+    /// 1-based, in Unicode scalars.
+    package var column: Int
+
+    package init(file: String, line: Int, column: Int) {
+        self.file = file
+        self.line = line
+        self.column = column
+    }
+
+    package var description: String { "\(escaped(file)):\(line):\(column)" }
+}

@@ -1,0 +1,157 @@
+import Testing
+
+@testable import HostInventory
+
+struct SettingProblemTests {
+    @Test(arguments: [
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                labels: {a: 1, b: true, c: null, d: [x], e: ok, f: 1.30, g: "x\\e[31m", h: 2024-01-01, i: \
+            no, j: 0x1F, k: -.5, l: ''}
+
+            """,
+            """
+            fleet.yaml:5:17: a label must be text: "1"
+                put the value in quotes
+            fleet.yaml:5:23: a label must be text: "true"
+                put the value in quotes
+            fleet.yaml:5:32: a label must be text: "null"
+                put the value in quotes
+            fleet.yaml:5:41: a label must be text, not a list
+            fleet.yaml:5:56: a label must be text: "1.30"
+                put the value in quotes
+            fleet.yaml:5:65: control character in a label: "x\\u{1b}[31m"
+            fleet.yaml:5:101: a label must be text: "0x1F"
+                put the value in quotes
+            fleet.yaml:5:110: a label must be text: "-.5"
+                put the value in quotes
+            """
+        ),
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                kubernetes_version: 1.x
+                distribution: "a\\nb"
+
+            """,
+            """
+            fleet.yaml:5:25: bad kubernetes_version: "1.x"
+                write it like "1.31" or "v1.31.4"
+            fleet.yaml:6:19: distribution with a space or control character: "a\\nb"
+            """
+        ),
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                kubernetes_version: [1, 31]
+                labels: text
+
+            """,
+            """
+            fleet.yaml:5:25: kubernetes_version must be text, not a list
+            fleet.yaml:6:13: labels must be a mapping, not text: "text"
+            """
+        ),
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                kubernetes_version:
+                distribution: ~
+                user: ''
+
+            """,
+            """
+            fleet.yaml:5:24: kubernetes_version is empty
+            fleet.yaml:6:19: distribution is empty
+            fleet.yaml:7:11: user is empty
+            """
+        ),
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                port: 65536
+                user: 'a b'
+                identity_file: ~bob/key
+                known_hosts: "a\\0b"
+                forced_command: true
+
+            """,
+            """
+            fleet.yaml:5:11: port must be a number from 1 to 65535: "65536"
+            fleet.yaml:6:11: user with a space or control character: "a b"
+            fleet.yaml:7:20: ~ of another user in identity_file: "~bob/key"
+                write the whole path
+            fleet.yaml:8:18: control character in known_hosts: "a\\u{0}b"
+            fleet.yaml:9:5: unknown key: "forced_command"
+                known keys: masters, labels, kubernetes_version, distribution, user, port, identity_file, \
+            known_hosts
+            """
+        ),
+        (
+            """
+            version: 1
+            clusters:
+              a:
+                masters: [h1]
+                identity_file: ~/key
+                known_hosts: "~"
+
+            """,
+            """
+            fleet.yaml:5:20: no home directory for ~ in identity_file: "~/key"
+                HOME is not set
+            fleet.yaml:6:18: no home directory for ~ in known_hosts: "~"
+                HOME is not set
+            """
+        ),
+        (
+            """
+            version: 1
+            defaults: {port: ssh, usr: x, identity_file: '', known_hosts: [a]}
+            clusters: {a: {masters: [h1], port: +22}}
+
+            """,
+            """
+            fleet.yaml:2:18: port must be a number from 1 to 65535: "ssh"
+            fleet.yaml:2:23: unknown key: "usr"
+                did you mean "user"?
+            fleet.yaml:2:46: identity_file is empty
+            fleet.yaml:2:63: known_hosts must be text, not a list
+            fleet.yaml:3:37: port must be a number from 1 to 65535: "+22"
+            """
+        ),
+        (
+            """
+            version: 1
+            defaults: [user]
+            clusters: {a: {masters: [h1], port: -1}, b: {masters: [h2], port: 22.0}}
+
+            """,
+            """
+            fleet.yaml:2:11: defaults must be a mapping, not a list
+            fleet.yaml:3:37: port must be a number from 1 to 65535: "-1"
+            fleet.yaml:3:67: port must be a number from 1 to 65535: "22.0"
+            """
+        ),
+    ])
+    func `names every problem of labels, versions and settings`(text: String, problems: String) {
+        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
+        #expect(error?.description == problems)
+    }
+}
