@@ -10,18 +10,22 @@ package struct HostEvidence: Sendable, Equatable {
     package var rowCount: Int
     /// In the order of the listing.
     package var processes: [ControlPlaneProcess]
-    /// Rows that claim to be a component but are not believed, and why.
+    /// Rows that claim to be a component but are not believed, and why; also a component's only claim where its
+    /// user is a stranger to it, which then stands among `processes` as well.
     package var lookAlikes: [LookAlike]
+    /// Lines among the rows that do not read as a row.
+    package var unreadableRows: Int
 
     package init(
         wholeness: Wholeness, isHidden: Bool, rowCount: Int, processes: [ControlPlaneProcess],
-        lookAlikes: [LookAlike] = []
+        lookAlikes: [LookAlike] = [], unreadableRows: Int = 0
     ) {
         self.wholeness = wholeness
         self.isHidden = isHidden
         self.rowCount = rowCount
         self.processes = processes
         self.lookAlikes = lookAlikes
+        self.unreadableRows = unreadableRows
     }
 }
 
@@ -40,6 +44,8 @@ package enum Wholeness: Sendable, Equatable {
 /// The sign by which a listing was recognised as not whole.
 package enum CutSign: String, Sendable, CaseIterable {
     case noEndMarker, noFinalNewline, outputLimit, commandFailed
+    /// Lines among the rows read as no row, so that a process may be among them.
+    case unreadableRows
 }
 
 /// One running component, with its arguments as the process table shows them.
