@@ -1,0 +1,39 @@
+import CLibCrypto
+
+/// A host's public key as the wire carries it (RFC 4253 §6.6).
+package struct HostKey: Sendable, Hashable {
+    /// The blob's own type string, such as "ssh-ed25519".
+    package let type: String
+    package let blob: [UInt8]
+
+    /// Nil unless the blob starts with a printable type string.
+    package init?(blob: [UInt8]) {
+        var reader = WireReader(blob)
+        guard let type = reader.string(), (1...64).contains(type.count), type.allSatisfy({ (0x21...0x7e).contains($0) })
+        else { return nil }
+        self.type = String(decoding: type, as: UTF8.self)
+        self.blob = blob
+    }
+
+    /// As `ssh-keygen -l` prints it: "SHA256:" and unpadded base64.
+    package var fingerprint: String { "SHA256:" + Base64.encode(Digest.sha256(blob), padded: false) }
+
+    /// The key as a known_hosts line holds it after the names.
+    package var knownHostsText: String { "\(type) \(Base64.encode(blob))" }
+}
+
+enum Digest {
+    static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 32)
+        var length: UInt32 = 0
+        EVP_Digest(bytes, bytes.count, &output, &length, EVP_sha256(), nil)
+        return output
+    }
+
+    static func hmacSHA1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        var output = [UInt8](repeating: 0, count: 20)
+        var length: UInt32 = 0
+        HMAC(EVP_sha1(), key, Int32(clamping: key.count), message, message.count, &output, &length)
+        return output
+    }
+}

@@ -1,0 +1,247 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread's share of the connections: its own epoll, its own table, its own deadlines. Made and used on that
+/// thread only, so nothing in it is locked.
+final class Lane {
+    private struct Slot {
+        var generation: UInt32 = 0
+        var connection: Connection?
+        var gate = Connection.Gate.none
+        /// The time of this tenant's live entry in the heap; others are stale.
+        var queuedDeadline = Instant.max
+    }
+
+    private let inbox: LaneInbox
+    private let resolver: Resolver
+    private let around: Connection.Surroundings
+    private let limits: SSHLimits
+    private var slots: [Slot] = []
+    private var freeSlots: [UInt32] = []
+    private var deadlines = DeadlineHeap()
+    private var waiting = Queue<Job>()
+    private var parked = Queue<SlotToken>()
+    private var again: [SlotToken] = []
+    private var connecting = 0
+    private var exchanging = 0
+    private var connected = 0
+    private var live = 0
+    private var isStopping = false
+    private var events: [epoll_event]
+
+    private static let wakeupToken = SlotToken(index: .max, generation: .max)
+    private static let eventsPerTurn = 256
+    /// New connections started in one turn, so that a long queue does not delay the live ones.
+    private static let startsPerTurn = 64
+
+    /// `limits` hold this lane's share of the gates.
+    init(inbox: LaneInbox, resolver: Resolver, around: Connection.Surroundings, limits: SSHLimits) {
+        self.inbox = inbox
+        self.resolver = resolver
+        self.around = around
+        self.limits = limits
+        events = [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
+    }
+
+    /// Returns after `stop` was received and every connection has given its outcome.
+    func run() {
+        isStopping = !around.poller.add(inbox.wakeup, Self.wakeupToken, .input)
+        while !isStopping || live > 0 {
+            let count = epoll_wait(around.poller.descriptor, &events, Int32(events.count), timeout())
+            let now = MonotonicTime.now
+            if count > 0 {
+                for index in 0..<Int(count) {
+                    let token = SlotToken(bits: events[index].data.u64)
+                    if token == Self.wakeupToken {
+                        for message in inbox.drain() { handle(message, now) }
+                    } else if let connection = connection(token) {
+                        settle(token, connection.step(now: MonotonicTime.now))
+                    }
+                }
+            }
+            let ready = again
+            again.removeAll(keepingCapacity: true)
+            for token in ready {
+                if let connection = connection(token) { settle(token, connection.step(now: now)) }
+            }
+            expire()
+            admit()
+        }
+        for message in inbox.closeAndDrain() {
+            if case .start(let job) = message { finishUnstarted(job, reason: "the engine was shut down") }
+        }
+    }
+
+    private func handle(_ message: LaneInbox.Message, _ now: Instant) {
+        switch message {
+        case .start(let job):
+            if isStopping {
+                finishUnstarted(job, reason: "the engine was shut down")
+            } else {
+                waiting.append(job)
+            }
+        case .resolved(let token, let answer):
+            if let connection = connection(token) { settle(token, connection.resolved(answer, now: now)) }
+        case .cancel(let id):
+            cancel(reason: "cancelled") { $0.target.id == id }
+        case .cancelAll(let reason):
+            cancel(reason: reason) { _ in true }
+        case .stop:
+            isStopping = true
+            cancel(reason: "the engine was shut down") { _ in true }
+        }
+    }
+
+    private func cancel(reason: String, where matches: (Job) -> Bool) {
+        for job in waiting.removeAll(where: matches) { finishUnstarted(job, reason: reason) }
+        for index in slots.indices {
+            guard let connection = slots[index].connection, matches(connection.job) else { continue }
+            settle(
+                SlotToken(index: UInt32(index), generation: slots[index].generation), connection.cancel(reason: reason))
+        }
+    }
+
+    private func finishUnstarted(_ job: Job, reason: String) {
+        inbox.load.subtract(1, ordering: .relaxed)
+        job.finish(SSHFailure(phase: .waiting, reason: .cancelled, detail: reason))
+    }
+
+    private func connection(_ token: SlotToken) -> Connection? {
+        let index = Int(token.index)
+        guard index < slots.count, slots[index].generation == token.generation else { return nil }
+        return slots[index].connection
+    }
+
+    /// Takes note of where a connection stands after a step: its gate, its deadline, its end.
+    private func settle(_ token: SlotToken, _ next: Connection.Next) {
+        let index = Int(token.index)
+        guard let connection = slots[index].connection else { return }
+        count(connection.gate, at: index)
+        switch next {
+        case .wait: break
+        case .again: again.append(token)
+        case .needsExchange:
+            if exchanging < limits.handshaking, connected < limits.connected {
+                return settle(token, connection.startExchange(now: MonotonicTime.now))
+            }
+            parked.append(token)
+        case .finished(let outcome):
+            slots[index].connection = nil
+            slots[index].generation &+= 1
+            slots[index].queuedDeadline = .max
+            freeSlots.append(token.index)
+            live -= 1
+            inbox.load.subtract(1, ordering: .relaxed)
+            connection.job.completion(outcome)
+            return
+        }
+        let deadline = connection.deadline
+        if deadline < slots[index].queuedDeadline {
+            slots[index].queuedDeadline = deadline
+            deadlines.push(DeadlineHeap.Entry(time: deadline, token: token))
+        }
+    }
+
+    private func count(_ gate: Connection.Gate, at index: Int) {
+        guard gate != slots[index].gate else { return }
+        add(-1, to: slots[index].gate)
+        add(1, to: gate)
+        slots[index].gate = gate
+    }
+
+    private func add(_ change: Int, to gate: Connection.Gate) {
+        switch gate {
+        case .none: break
+        case .connecting: connecting += change
+        case .exchanging:
+            exchanging += change
+            connected += change
+        case .connected: connected += change
+        }
+    }
+
+    private func expire() {
+        let now = MonotonicTime.now
+        while let first = deadlines.first, first.time <= now {
+            _ = deadlines.popFirst()
+            let index = Int(first.token.index)
+            guard let connection = connection(first.token), slots[index].queuedDeadline == first.time else { continue }
+            slots[index].queuedDeadline = .max
+            settle(first.token, connection.expire(now: now))
+        }
+    }
+
+    private func admit() {
+        while exchanging < limits.handshaking, connected < limits.connected, let token = parked.popFirst() {
+            if let connection = connection(token) {
+                settle(token, connection.startExchange(now: MonotonicTime.now))
+            }
+        }
+        var started = 0
+        while connecting < limits.connecting, started < Self.startsPerTurn, let job = waiting.popFirst() {
+            start(job)
+            started += 1
+        }
+    }
+
+    private func start(_ job: Job) {
+        let index: UInt32
+        if let free = freeSlots.popLast() {
+            index = free
+        } else {
+            index = UInt32(slots.count)
+            slots.append(Slot())
+        }
+        let token = SlotToken(index: index, generation: slots[Int(index)].generation)
+        let now = MonotonicTime.now
+        let connection = Connection(job: job, token: token, around: around, now: now)
+        slots[Int(index)].connection = connection
+        live += 1
+        settle(token, connection.begin(now: now))
+        if self.connection(token) != nil, let name = connection.nameToResolve {
+            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+        }
+    }
+
+    /// Milliseconds until something is due, rounded up; -1 for no limit.
+    private func timeout() -> Int32 {
+        if !again.isEmpty { return 0 }
+        if !waiting.isEmpty, connecting < limits.connecting { return 0 }
+        guard let first = deadlines.first else { return -1 }
+        let now = MonotonicTime.now
+        guard first.time > now else { return 0 }
+        return Int32(clamping: (first.time - now) / 1_000_000 + 1)
+    }
+}
+
+/// First in, first out.
+struct Queue<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    var isEmpty: Bool { head == elements.count }
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        defer {
+            elements[head] = nil
+            head += 1
+            // Half of it is used up: moving the rest costs no more than what was appended since.
+            if head > 32, head * 2 > elements.count {
+                elements.removeFirst(head)
+                head = 0
+            }
+        }
+        return elements[head]
+    }
+
+    mutating func removeAll(where matches: (Element) -> Bool) -> [Element] {
+        let present = elements[head...].compactMap { $0 }
+        elements = present.filter { !matches($0) }
+        head = 0
+        return present.filter(matches)
+    }
+}

@@ -1,0 +1,52 @@
+/// One command on one host.
+package struct SSHTarget: Sendable {
+    /// The caller's own number; it comes back with the outcome.
+    package var id: Int
+    /// The name to look up in known_hosts. `[name]:port` is derived from it where `port` is not 22.
+    package var knownHostsName: String
+    /// A host name or an IP literal.
+    package var address: String
+    package var port: UInt16
+    package var user: String
+    /// Offered in this order. Each refused one counts towards the server's MaxAuthTries.
+    package var keys: [PrivateKey]
+    package var knownHosts: KnownHosts
+    /// Sent as the one exec request.
+    package var command: String
+
+    package init(
+        id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String, keys: [PrivateKey],
+        knownHosts: KnownHosts, command: String
+    ) {
+        self.id = id
+        self.knownHostsName = knownHostsName
+        self.address = address
+        self.port = port
+        self.user = user
+        self.keys = keys
+        self.knownHosts = knownHosts
+        self.command = command
+    }
+
+    /// C strings end at the first NUL, so a name holding one would silently become another name.
+    var problem: String? {
+        if knownHostsName.isEmpty { return "the host has no name" }
+        if address.isEmpty { return "the host has no address" }
+        if user.isEmpty { return "no user name is given" }
+        if port == 0 { return "port 0 cannot be connected to" }
+        if keys.isEmpty { return "no private key is given" }
+        for (label, text) in [("name", knownHostsName), ("address", address), ("user name", user)]
+        where text.utf8.contains(0) {
+            return "the \(label) holds a NUL byte"
+        }
+        return nil
+    }
+}
+
+/// What to do with a host that known_hosts does not name.
+package enum HostKeyPolicy: String, Sendable, CaseIterable {
+    /// Refuse it.
+    case strict
+    /// Trust its key on first use, and say so in the outcome. A name known with another key is refused all the same.
+    case acceptNew
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Glibc
+import SSH
+
+/// A real sshd on loopback, stopped with the last reference to it.
+final class Server: Sendable {
+    let port: UInt16
+    let address: String
+    private let pid: pid_t
+    private let workshop: Workshop
+
+    static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
+
+    init(hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", options: [String] = []) throws {
+        let keys = try TestKeys.get()
+        let workshop = try Workshop()
+        self.workshop = workshop
+        try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        self.address = address
+        port = try Loopback.freePort(address)
+        var configuration = [
+            "ListenAddress \(address):\(port)", "PidFile none", "UsePAM no", "StrictModes no", "UseDNS no",
+            "PermitRootLogin prohibit-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
+            "AuthorizedKeysFile \(keys.authorizedKeys)", "PrintMotd no", "LogLevel ERROR", "MaxStartups 1000",
+        ]
+        configuration += try hostKeys.map { name in
+            // sshd wants its key files for itself.
+            let file = "\(workshop.path)/host-\(name)"
+            try FileManager.default.copyItem(atPath: keys.host(name), toPath: file)
+            return "HostKey \(file)"
+        }
+        // sshd takes the first value of an option.
+        let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
+        pid = try Self.start(["/usr/sbin/sshd", "-D", "-e", "-f", file], log: "\(workshop.path)/log")
+        for _ in 0..<500 {
+            if Loopback.accepts(address, port) { return }
+            usleep(10_000)
+        }
+        kill(pid, SIGTERM)
+        throw WorkshopError(text: "sshd did not start: \((try? workshop.read("log")) ?? "")")
+    }
+
+    deinit {
+        kill(pid, SIGTERM)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+    }
+
+    private static func start(_ command: [String], log: String) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, command[0], &actions, nil, &arguments, environ)
+        guard code == 0 else { throw WorkshopError(text: "posix_spawn failed: \(code)") }
+        return pid
+    }
+
+    var log: String { (try? workshop.read("log")) ?? "" }
+
+    /// The name that known_hosts has to hold.
+    var knownName: String { "[host.test]:\(port)" }
+
+    func target(
+        id: Int = 1, keys: [PrivateKey], knownHosts: String, command: String, user: String = "root"
+    ) -> SSHTarget {
+        SSHTarget(
+            id: id, knownHostsName: "host.test", address: address, port: port, user: user, keys: keys,
+            knownHosts: KnownHosts(text: knownHosts), command: command)
+    }
+}
+
+enum Loopback {
+    static func address(_ text: String, _ port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        inet_pton(AF_INET, text, &address.sin_addr)
+        return address
+    }
+
+    static func withSockaddr<R>(_ address: sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        withUnsafePointer(to: address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    /// A listening socket on a port that the system chose, and the port.
+    static func listen(_ text: String, backlog: Int32 = 64) throws -> (descriptor: Int32, port: UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard withSockaddr(address(text, 0), { bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, backlog) == 0
+        else { throw WorkshopError(text: "cannot listen on \(text)") }
+        var bound = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &bound) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+        }
+        return (descriptor, UInt16(bigEndian: bound.sin_port))
+    }
+
+    static func freePort(_ text: String) throws -> UInt16 {
+        let (descriptor, port) = try listen(text)
+        close(descriptor)
+        return port
+    }
+
+    static func accepts(_ text: String, _ port: UInt16) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(descriptor) }
+        return withSockaddr(address(text, port), { connect(descriptor, $0, $1) }) == 0
+    }
+}
