@@ -35,13 +35,17 @@ __attribute__((noreturn)) static void stand_in(const char *argv0) {
     for (;;) pause();
 }
 
-// Where a process on its way to exec reports that it failed; the kernel closes it on exec.
+// Where a process on its way to exec tells its parent that it failed; the kernel closes it on exec.
 static int failures = -1;
+
+__attribute__((noreturn)) static void report_failure(void) {
+    if (failures >= 0) dprintf(failures, "!");
+    _exit(71);
+}
 
 __attribute__((noreturn)) static void fail_errno(const char *what) {
     dprintf(STDERR_FILENO, "loopback-host: %s: %s\n", what, strerror(errno));
-    if (failures >= 0) dprintf(failures, "!");
-    _exit(71);
+    report_failure();
 }
 
 static void become(const char *user) {
@@ -62,16 +66,29 @@ static void become(const char *user) {
     if (setgroups(0, NULL) != 0 || setgid(gid) != 0 || setuid(uid) != 0) fail_errno(user);
 }
 
-// Starts the process at `index` and all below it; returns the index of the next one beside it.
+// Starts the process at `index` and all below it, and returns the index of the next one beside it when
+// all of them run under their own argv: one after the other, so that process ids are the same each time.
 static size_t start(const struct host *host, size_t index) {
     const struct process *process = &host->processes[index];
     size_t next = index + 1;
     while (next < host->process_count && host->processes[next].depth > process->depth) next++;
 
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) fail_errno("pipe");
     pid_t pid = fork();
     if (pid < 0) fail_errno("fork");
-    if (pid > 0) return next;
+    if (pid > 0) {
+        close(ends[1]);
+        char byte;
+        ssize_t count;
+        while ((count = read(ends[0], &byte, 1)) < 0 && errno == EINTR) continue;
+        close(ends[0]);
+        if (count != 0) report_failure();
+        return next;
+    }
 
+    close(ends[0]);
+    failures = ends[1];
     // Children first: they stay this process's children across its exec, and need other users.
     for (size_t child = index + 1; child < next;) child = start(host, child);
     become(process->user);
@@ -80,23 +97,6 @@ static size_t start(const struct host *host, size_t index) {
     char *const environment[] = {mark, NULL};
     execve("/proc/self/exe", process->argv, environment);
     fail_errno(process->argv[0]);
-}
-
-// Returns when every process of the host file runs under its own argv: only then has the last copy of
-// the pipe's writing end been closed.
-static void start_all(const struct host *host) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) fail_errno("pipe");
-    failures = ends[1];
-    for (size_t next = 0; next < host->process_count;) next = start(host, next);
-    failures = -1;
-    close(ends[1]);
-
-    char byte;
-    ssize_t count;
-    while ((count = read(ends[0], &byte, 1)) < 0 && errno == EINTR) continue;
-    close(ends[0]);
-    if (count != 0) exit(71);
 }
 
 static pid_t start_command(char **command, const sigset_t *signals) {
@@ -131,7 +131,7 @@ int main(int argc, char **argv) {
     }
     struct host host = {0};
     read_host_file(argv[1], &host);
-    start_all(&host);
+    for (size_t next = 0; next < host.process_count;) next = start(&host, next);
 
     sigset_t signals;
     sigemptyset(&signals);
