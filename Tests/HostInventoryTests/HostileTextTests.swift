@@ -82,7 +82,7 @@ struct HostileTextTests {
         let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
         #expect(
             error?.description == """
-                f:8:1: more than 16 aliases
+                f:10:1: aliases that unfold too far
                     write the values out, or use defaults and the keys of a cluster
                 """)
     }
@@ -105,10 +105,28 @@ struct HostileTextTests {
         #expect(error.description.hasSuffix("\nand 500 more problems"))
     }
 
-    @Test func `a thousand duplicate keys end in an error`() throws {
+    @Test func `a thousand duplicate keys end in an error that places those it came to`() throws {
         let text = "version: 1\nclusters: {a: {masters: [h1], " + String(repeating: "user: x, ", count: 1_000) + "}}\n"
         let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
-        #expect(error.problems.map(\.message) == ["key stands twice in its mapping"])
+        #expect(Set(error.problems.map(\.message)) == ["key stands twice in its mapping"])
+        #expect(error.problems.map(\.place) == (0...64).map { Place(file: "f", line: 2, column: 31 + 9 * $0) })
+    }
+
+    @Test(arguments: [
+        String(repeating: "- ", count: 990) + "x",
+        String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
+    ])
+    func `the deepest text that YAML takes needs no deep stack of its caller`(text: String) {
+        var description = ""
+        let code = onRoomyThread(stackBytes: 1 << 18) {
+            do throws(InventoryError) {
+                _ = try Fleet.parse(text, file: "f")
+            } catch {
+                description = error.description
+            }
+        }
+        #expect(code == 0)
+        #expect(description == "f:1:1: the inventory must be a mapping, not a list")
     }
 
     @Test func `100,000 hosts are read`() throws {
