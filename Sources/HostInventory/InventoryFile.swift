@@ -40,7 +40,7 @@ extension Fleet {
                 ($0.element.place.line, $0.element.place.column, $0.offset)
                     < ($1.element.place.line, $1.element.place.column, $1.offset)
             }
-            throw InventoryError(problems: sorted.map(\.element), omitted: reader.omitted)
+            throw InventoryError(problems: sorted.map(\.element), isCut: reader.isCut)
         }
         return Fleet(source: file, clusters: clusters)
     }

@@ -97,12 +97,20 @@ struct HostileTextTests {
         #expect(try Fleet.parse(text, file: "f").clusters.map(\.labels) == [["zone": "1"], ["zone": "1"]])
     }
 
-    @Test func `a report stops at 1000 problems and counts the rest`() throws {
-        let text = "version: 1\nclusters: {a: {masters: [" + String(repeating: "[], ", count: 1_500) + "]}}\n"
+    @Test(arguments: ["[]", "\"a/[0:9999]\"", "\"[0:9999][0:9999]\""])
+    func `a report stops at 1000 problems and says so`(entry: String) throws {
+        let text = "version: 1\nclusters: {a: {masters: [" + String(repeating: entry + ", ", count: 3_000) + "]}}\n"
         let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
         #expect(error.problems.count == 1_000)
-        #expect(error.omitted == 500)
-        #expect(error.description.hasSuffix("\nand 500 more problems"))
+        #expect(error.isCut)
+        #expect(error.description.hasSuffix("\nthere may be more: only 1000 problems are shown"))
+    }
+
+    @Test func `hosts beyond the limit are not even spelt out`() throws {
+        let entries = (0..<20_000).map { "\"h\($0)-[0:9999]\"" }.joined(separator: ", ")
+        let text = "version: 1\nclusters: {a: {masters: [\(entries)]}}\n"
+        let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        #expect(error.problems.map(\.message) == ["more than 100000 hosts in one inventory"])
     }
 
     @Test func `a thousand duplicate keys end in an error that places those it came to`() throws {
