@@ -42,6 +42,16 @@ struct HostPattern: Equatable {
         self.count = count
     }
 
+    /// The first of `names`, without spelling out the others.
+    var firstName: String {
+        pieces.reduce(into: "") { name, piece in
+            switch piece {
+            case .literal(let text): name += text
+            case .range(let values): name += values.first ?? ""
+            }
+        }
+    }
+
     /// Every name, the rightmost range turning fastest.
     var names: [String] {
         var names = [""]

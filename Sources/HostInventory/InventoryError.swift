@@ -1,18 +1,18 @@
 /// Everything that is wrong with an inventory, in the order of the file.
 package struct InventoryError: Error, Sendable, Equatable, CustomStringConvertible {
     package var problems: [InventoryProblem]
-    /// How many more were found after the report was full.
-    package var omitted: Int
+    /// True where reading went on no further because so many had been found.
+    package var isCut: Bool
 
-    package init(problems: [InventoryProblem], omitted: Int = 0) {
+    package init(problems: [InventoryProblem], isCut: Bool = false) {
         self.problems = problems
-        self.omitted = omitted
+        self.isCut = isCut
     }
 
     /// One problem a line, hints indented below; safe to print on a terminal. No newline at the end.
     package var description: String {
         var lines = problems.map(\.description)
-        if omitted > 0 { lines.append("and \(omitted) more problems") }
+        if isCut { lines.append("there may be more: only \(problems.count) problems are shown") }
         return lines.joined(separator: "\n")
     }
 }

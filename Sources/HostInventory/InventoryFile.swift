@@ -22,12 +22,16 @@ extension Fleet {
 
     static func parse(_ text: String, file: String, home: String?) throws(InventoryError) -> Fleet {
         guard text.utf8.count <= fileLimit else { throw InventoryError(atStartOf: file, tooLarge) }
-        let document: InventoryText.Document
-        do throws(InventoryProblem) {
-            document = try InventoryText(text, file: file).compose()
-        } catch {
-            throw InventoryError(problems: [error])
+        var result: Result<Fleet, InventoryError>?
+        let code = onRoomyThread {
+            result = Result { () throws(InventoryError) in try parseHere(text, file: file, home: home) }
         }
+        guard let result else { throw InventoryError(atStartOf: file, "cannot be parsed: " + reason(code)) }
+        return try result.get()
+    }
+
+    private static func parseHere(_ text: String, file: String, home: String?) throws(InventoryError) -> Fleet {
+        let document = try InventoryText(text, file: file).compose()
         var reader = InventoryReader(file: file, home: home, renamedKeys: document.renamedKeys)
         let clusters = reader.clusters(in: document.root)
         guard reader.problems.isEmpty else {
@@ -36,7 +40,7 @@ extension Fleet {
                 ($0.element.place.line, $0.element.place.column, $0.offset)
                     < ($1.element.place.line, $1.element.place.column, $1.offset)
             }
-            throw InventoryError(problems: sorted.map(\.element), omitted: reader.omitted)
+            throw InventoryError(problems: sorted.map(\.element), isCut: reader.isCut)
         }
         return Fleet(source: file, clusters: clusters)
     }

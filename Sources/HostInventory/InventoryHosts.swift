@@ -34,6 +34,13 @@ extension InventoryReader {
 
     /// One entry of `masters`: a name or a mapping, ranges expanded.
     mutating func hosts(_ node: Node, in cluster: String, _ outer: HostSettings) -> [Host] {
+        // A few bytes stand for 10,000 names, right or wrong. Right ones are bounded by the limit on hosts, wrong
+        // ones by the room in the report.
+        guard !hosts.isFull else { return [] }
+        guard !isFull else {
+            isCut = true
+            return []
+        }
         switch node {
         case .scalar:
             guard let name = text(node, "host name"), let pattern = pattern(name, node, "name"),
@@ -107,10 +114,8 @@ extension InventoryReader {
     private mutating func isAddress(
         _ pattern: HostPattern, _ text: String, _ node: Node, _ key: String
     ) -> Bool {
-        // Every name of a pattern has the same literal parts and differs in letters and digits alone, but
-        // an IPv6 group may overflow at some of them.
-        let names = pattern.names
-        guard !names.allSatisfy(HostAddress.isValid) else { return true }
+        // Nearly always the first name tells; but later ones may be too long, or no number of an IP address.
+        if HostAddress.isValid(pattern.firstName), pattern.names.allSatisfy(HostAddress.isValid) { return true }
         reportAddress(text, node, key)
         return false
     }
@@ -144,7 +149,6 @@ extension InventoryReader {
     private mutating func expand(
         _ names: HostPattern, _ addresses: HostPattern?, _ template: Host, _ node: Node
     ) -> [Host] {
-        guard !hosts.isFull else { return [] }
         guard hosts.count + names.count <= Self.hostLimit else {
             hosts.isFull = true
             report(node, "more than \(Self.hostLimit) hosts in one inventory")

@@ -14,7 +14,8 @@ struct InventoryReader {
     let renamedKeys: [Place: String]
 
     private(set) var problems: [InventoryProblem] = []
-    private(set) var omitted = 0
+    /// Set once a problem found no room, or hosts were passed over because none would have.
+    var isCut = false
     var hosts = HostRegister()
 
     init(file: String, home: String?, renamedKeys: [Place: String]) {
@@ -179,9 +180,12 @@ struct InventoryReader {
         return file[...slash] + text
     }
 
+    /// True when no further problem has room in the report.
+    var isFull: Bool { problems.count >= Self.problemLimit }
+
     mutating func report(_ place: Place, _ message: String, text: String? = nil, hint: String? = nil) {
-        guard problems.count < Self.problemLimit else {
-            omitted += 1
+        guard !isFull else {
+            isCut = true
             return
         }
         problems.append(InventoryProblem(place: place, message: message, text: text, hint: hint))

@@ -3,9 +3,9 @@ internal import Yams
 /// An inventory's text, on the way to one YAML node tree: everything that stops before the inventory's own
 /// keys can be read.
 struct InventoryText {
-    /// Aliases can nest so that a few lines unfold into billions of nodes, and Yams walks them all when it
-    /// compares mapping keys. n aliases unfold at most 3^(n/3)-fold.
-    static let aliasLimit = 16
+    /// How long the text may become when aliases are written out, in bytes. They can nest so that a few lines
+    /// unfold into billions of nodes, and Yams walks them all when it compares mapping keys: 64 MiB is seconds.
+    static let unfoldedLimit = Double(1 << 26)
 
     let file: String
     private let text: String
@@ -23,9 +23,13 @@ struct InventoryText {
         self.file = file
     }
 
-    func compose() throws(InventoryProblem) -> Document {
-        try refuseControls()
-        try refuseManyAliases()
+    func compose() throws(InventoryError) -> Document {
+        do throws(InventoryProblem) {
+            try refuseControls()
+            try refuseAliasBombs()
+        } catch {
+            throw InventoryError(problems: [error])
+        }
         var scalars: [Unicode.Scalar]?
         var renamed: [Place: String] = [:]
         var source = text
@@ -33,7 +37,7 @@ struct InventoryText {
             switch attempt(source) {
             case .success(let root):
                 guard let root else {
-                    throw problem(line: 1, column: 1, "the inventory is empty")
+                    throw InventoryError(problems: [problem(line: 1, column: 1, "the inventory is empty")])
                 }
                 return Document(root: root, renamedKeys: renamed)
             case .failure(.duplicatedKeysInMapping(let names, let context)):
@@ -43,13 +47,12 @@ struct InventoryText {
                 let name = names.first ?? ""
                 let line = scalars ?? Array(text.unicodeScalars)
                 // The bound on work: each round composes the whole file again.
-                let rounds = min(64, max(1, (1 << 24) / max(1, line.count)))
+                let rounds = min(64, max(1, (1 << 23) / max(1, line.count)))
                 guard renamed.count < rounds, renamed[place] == nil,
                     let target = keyLetter(in: line, at: place),
                     let replacement = Unicode.Scalar(UInt32(0xE000 + renamed.count))
                 else {
-                    throw InventoryProblem(
-                        place: place, message: "key stands twice in its mapping", text: restOfLine(at: context.mark))
+                    throw InventoryError(problems: duplicates(renamed, and: place, restOfLine(at: context.mark)))
                 }
                 var changed = line
                 changed[target] = replacement
@@ -57,8 +60,16 @@ struct InventoryText {
                 source = String(String.UnicodeScalarView(changed))
                 scalars = changed
             case .failure(let error):
-                throw problem(error)
+                throw InventoryError(problems: [problem(error)])
             }
+        }
+    }
+
+    /// What is known of duplicate keys when no more of them can be given another name.
+    private func duplicates(_ renamed: [Place: String], and last: Place, _ text: String?) -> [InventoryProblem] {
+        let texts = renamed.merging([last: text ?? ""]) { _, new in new }
+        return texts.sorted { ($0.key.line, $0.key.column) < ($1.key.line, $1.key.column) }.map { place, text in
+            InventoryProblem(place: place, message: "key stands twice in its mapping", text: text)
         }
     }
 
@@ -118,12 +129,13 @@ struct InventoryText {
         }
     }
 
-    /// Counts what may be an alias, and more rather than less: `*word` in a quoted text counts too.
-    private func refuseManyAliases() throws(InventoryProblem) {
-        var count = 0
+    /// Counts what may be an anchor or an alias, and more rather than less: `*word` in a quoted text counts too.
+    private func refuseAliasBombs() throws(InventoryProblem) {
+        var anchors = 0
+        var aliases = 0
         for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .enumerated()
-        where line.contains(UInt8(ascii: "*")) {
+        where line.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "&") }) {
             // A `#` may belong to a quoted text that goes on over several lines, or end at a lone carriage return.
             let hasComment =
                 !line.contains { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
@@ -132,15 +144,27 @@ struct InventoryText {
             for (byte, next) in zip(line, line.dropFirst()) {
                 let followsBlank = previous == UInt8(ascii: " ") || previous == UInt8(ascii: "\t")
                 if byte == UInt8(ascii: "#"), followsBlank, hasComment { break }
-                if byte == UInt8(ascii: "*"), isAnchorByte(next) { count += 1 }
+                if byte == UInt8(ascii: "*"), isAnchorByte(next) { aliases += 1 }
+                if byte == UInt8(ascii: "&"), isAnchorByte(next) { anchors += 1 }
                 previous = byte
             }
-            guard count <= Self.aliasLimit else {
+            guard unfoldedLength(anchors: anchors, aliases: aliases) <= Self.unfoldedLimit else {
                 throw problem(
-                    line: number + 1, column: 1, "more than \(Self.aliasLimit) aliases",
+                    line: number + 1, column: 1, "aliases that unfold too far",
                     hint: "write the values out, or use defaults and the keys of a cluster")
             }
         }
+    }
+
+    /// The most bytes that so many aliases can make of this text. Through k anchors, each made of earlier ones, n
+    /// aliases unfold it at most (1 + n/k)^k-fold (the product of their shares is largest where all are equal).
+    private func unfoldedLength(anchors: Int, aliases: Int) -> Double {
+        let levels = min(anchors, aliases)
+        var length = Double(text.utf8.count)
+        for _ in 0..<levels where length <= Self.unfoldedLimit {
+            length *= 1 + Double(aliases) / Double(levels)
+        }
+        return length
     }
 
     /// libyaml's IS_ALPHA, the bytes an anchor's name is made of.

@@ -24,6 +24,7 @@ struct HostPatternTests {
         let pattern = try HostPattern(text)
         #expect(pattern.names == names)
         #expect(pattern.count == names.count)
+        #expect(pattern.firstName == names.first)
     }
 
     @Test(arguments: [

@@ -82,7 +82,7 @@ struct HostileTextTests {
         let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
         #expect(
             error?.description == """
-                f:8:1: more than 16 aliases
+                f:10:1: aliases that unfold too far
                     write the values out, or use defaults and the keys of a cluster
                 """)
     }
@@ -97,18 +97,44 @@ struct HostileTextTests {
         #expect(try Fleet.parse(text, file: "f").clusters.map(\.labels) == [["zone": "1"], ["zone": "1"]])
     }
 
-    @Test func `a report stops at 1000 problems and counts the rest`() throws {
-        let text = "version: 1\nclusters: {a: {masters: [" + String(repeating: "[], ", count: 1_500) + "]}}\n"
+    @Test(arguments: ["[]", "\"a/[0:9999]\"", "\"[0:9999][0:9999]\""])
+    func `a report stops at 1000 problems and says so`(entry: String) throws {
+        let text = "version: 1\nclusters: {a: {masters: [" + String(repeating: entry + ", ", count: 3_000) + "]}}\n"
         let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
         #expect(error.problems.count == 1_000)
-        #expect(error.omitted == 500)
-        #expect(error.description.hasSuffix("\nand 500 more problems"))
+        #expect(error.isCut)
+        #expect(error.description.hasSuffix("\nthere may be more: only 1000 problems are shown"))
     }
 
-    @Test func `a thousand duplicate keys end in an error`() throws {
+    @Test func `hosts beyond the limit are not even spelt out`() throws {
+        let entries = (0..<20_000).map { "\"h\($0)-[0:9999]\"" }.joined(separator: ", ")
+        let text = "version: 1\nclusters: {a: {masters: [\(entries)]}}\n"
+        let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        #expect(error.problems.map(\.message) == ["more than 100000 hosts in one inventory"])
+    }
+
+    @Test func `a thousand duplicate keys end in an error that places those it came to`() throws {
         let text = "version: 1\nclusters: {a: {masters: [h1], " + String(repeating: "user: x, ", count: 1_000) + "}}\n"
         let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
-        #expect(error.problems.map(\.message) == ["key stands twice in its mapping"])
+        #expect(Set(error.problems.map(\.message)) == ["key stands twice in its mapping"])
+        #expect(error.problems.map(\.place) == (0...64).map { Place(file: "f", line: 2, column: 31 + 9 * $0) })
+    }
+
+    @Test(arguments: [
+        String(repeating: "- ", count: 990) + "x",
+        String(repeating: "[", count: 990) + String(repeating: "]", count: 990),
+    ])
+    func `the deepest text that YAML takes needs no deep stack of its caller`(text: String) {
+        var description = ""
+        let code = onRoomyThread(stackBytes: 1 << 18) {
+            do throws(InventoryError) {
+                _ = try Fleet.parse(text, file: "f")
+            } catch {
+                description = error.description
+            }
+        }
+        #expect(code == 0)
+        #expect(description == "f:1:1: the inventory must be a mapping, not a list")
     }
 
     @Test func `100,000 hosts are read`() throws {

@@ -193,11 +193,13 @@ struct YAMLProblemTests {
         (
             """
             version: 1
-            x: [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, ]
+            x: [&a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, &a b, \
+            &a b, &a b, &a b, &a b, &a b, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, \
+            *a, *a, *a, *a, ]
 
             """,
             """
-            fleet.yaml:2:1: more than 16 aliases
+            fleet.yaml:2:1: aliases that unfold too far
                 write the values out, or use defaults and the keys of a cluster
             """
         ),
