@@ -83,7 +83,7 @@ struct ComponentClaim {
         return nil
     }
 
-    private static let onlyKubeAPIServers: Set<String> = [
+    private static let onlyKubeAPIServers = [
         "etcd-servers", "service-cluster-ip-range", "service-node-port-range", "authorization-mode",
         "allow-privileged", "service-account-key-file", "service-account-issuer", "kubelet-client-certificate",
         "kubelet-https", "insecure-port",
@@ -91,8 +91,10 @@ struct ComponentClaim {
 
     private static func isOnlyKubeAPIServers(_ argument: String) -> Bool {
         guard argument.utf8.starts(with: "--".utf8) else { return false }
-        let name = argument.dropFirst(2).prefix { $0 != "=" }
-        return onlyKubeAPIServers.contains(String(name.map { $0 == "_" ? "-" : $0 }))
+        let name = argument.utf8.dropFirst(2).prefix { $0 != UInt8(ascii: "=") }
+        return onlyKubeAPIServers.contains { known in
+            name.elementsEqual(known.utf8) { $0 == $1 || $0 == UInt8(ascii: "_") && $1 == UInt8(ascii: "-") }
+        }
     }
 
     /// Base names that make a row worth decoding.

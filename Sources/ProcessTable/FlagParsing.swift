@@ -4,7 +4,7 @@ extension FlagSyntax {
     package func parse(argv: [String]) -> ParsedFlags {
         var reader = ArgumentReader(syntax: self, arguments: argv, isSplitAtSpaces: false)
         reader.read()
-        return reader.parsed(dropping: nil)
+        return reader.parsed(isCut: false)
     }
 
     /// Reads the words of a process-table row (without argv[0]), where a space inside an argument looks like one
@@ -21,11 +21,12 @@ extension FlagSyntax {
     ///
     /// Not seen, because nothing on the line shows it: a value that holds ` --name` itself.
     ///
-    /// With `isCut`, the last argument may be incomplete: it and a flag whose value it is are left out of the result.
+    /// With `isCut`, the last argument may be incomplete, and a value that seems to end in front of a cut space may go
+    /// on behind it: such arguments, and a flag whose value they are, are left out of the result.
     package func parse(_ arguments: [String], isCut: Bool = false) -> ParsedFlags {
         var reader = ArgumentReader(syntax: self, arguments: arguments, isSplitAtSpaces: true)
         reader.read()
-        return reader.parsed(dropping: isCut ? arguments.indices.last : nil)
+        return reader.parsed(isCut: isCut)
     }
 }
 
@@ -52,16 +53,21 @@ private struct ArgumentReader {
         occurrences.reserveCapacity(arguments.count)
     }
 
-    func parsed(dropping last: Int?) -> ParsedFlags {
-        var parsed = ParsedFlags(
-            occurrences: occurrences, positionals: positionals, ambiguity: ambiguities.first?.text,
-            error: errors.first?.text)
-        guard let last else { return parsed }
-        parsed.occurrences.removeAll { $0.arguments.contains(last) }
-        parsed.positionals.removeAll { $0 == last }
-        parsed.ambiguity = ambiguities.first { !$0.arguments.contains(last) }?.text
-        parsed.error = errors.first { !$0.arguments.contains(last) }?.text
-        return parsed
+    func parsed(isCut: Bool) -> ParsedFlags {
+        let known = isCut ? certainCount : arguments.count
+        return ParsedFlags(
+            occurrences: isCut ? occurrences.filter { $0.arguments.upperBound <= known } : occurrences,
+            positionals: isCut ? positionals.filter { $0 < known } : positionals,
+            ambiguity: ambiguities.first { $0.arguments.upperBound <= known }?.text,
+            error: errors.first { $0.arguments.upperBound <= known }?.text)
+    }
+
+    /// How many arguments of a cut row are certain: all but the last, and where that is empty, because the cut fell
+    /// behind a space, all but the one with which the value that it may go on with begins.
+    private var certainCount: Int {
+        var count = arguments.count
+        while count > 0, arguments[count - 1].isEmpty { count -= 1 }
+        return max(count - 1, 0)
     }
 
     mutating func read() {

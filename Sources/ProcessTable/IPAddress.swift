@@ -9,6 +9,10 @@ package struct IPAddress: Sendable, Equatable {
         bytes.count == 4 ? bytes[0] == 127 : bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }
     }
 
+    package init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
     package init?(_ text: String) {
         guard text.utf8.count <= 64 else { return nil }
         if text.utf8.contains(UInt8(ascii: ":")) {

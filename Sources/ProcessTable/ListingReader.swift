@@ -123,20 +123,33 @@ private struct ListingReader {
             let isCut = row.isOpenEnded || isTooLong || limit.cuts(row)
             if isCut, isCutInName(row) { unreadableRows += 1 }
             guard CommandName.isOfInterest(in: row.command, of: bytes) else { continue }
-            let words = bytes[row.command].prefix(Self.longestCommand)
-                .split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-                .map { String(decoding: $0, as: UTF8.self) }
+            let words = words(of: row)
             let claims = ComponentClaim.claims(of: words)
             // A launcher or hyperkube cut before the name that would tell.
             if claims.isEmpty, isCut { unreadableRows += 1 }
+            let mayHoldSecrets = isCut || Redaction.isNeeded(in: text(row.command))
             for var claim in claims {
-                claim.arguments = Redaction.apply(to: claim.arguments, isCut: isCut)
+                if mayHoldSecrets { claim.arguments = Redaction.apply(to: claim.arguments, isCut: isCut) }
                 entries.append(
                     Roster.Entry(
                         claim: claim, pid: row.pid, parent: row.parent,
                         user: String(decoding: bytes[row.user].prefix(64), as: UTF8.self), isCut: isCut))
             }
         }
+    }
+
+    /// The command, split at single spaces: two in a row have an empty argument between them.
+    private func words(of row: ProcessRow) -> [String] {
+        var words: [String] = []
+        words.reserveCapacity(row.command.count / 24 + 1)
+        let end = min(row.command.upperBound, row.command.lowerBound + Self.longestCommand)
+        var start = row.command.lowerBound
+        for index in row.command.lowerBound..<end where bytes[index] == UInt8(ascii: " ") {
+            words.append(String(decoding: text(start..<index), as: UTF8.self))
+            start = index + 1
+        }
+        words.append(String(decoding: text(start..<end), as: UTF8.self))
+        return words
     }
 
     /// Whether what is left of a cut row does not even tell which program it is.

@@ -2,14 +2,24 @@
 enum Redaction {
     static let mark = "REDACTED"
 
-    private static let secretSegments: Set<String> = ["token", "password", "passwd", "passphrase", "secret"]
+    private static let secretSegments = ["token", "password", "passwd", "passphrase", "secret"]
+
+    /// Whether `apply` could change anything of a command that is not cut. One pass, for the many that hold no secret.
+    static func isNeeded(in command: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<command.count where command[index] <= UInt8(ascii: "@") {
+            let byte = command[index]
+            if byte == UInt8(ascii: "@") { return true }
+            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: " "), isSecretName(command[..<index]) { return true }
+        }
+        return false
+    }
 
     /// The arguments with secrets replaced, as many as came in.
     ///
     /// Two rules: the user information of a URL in any argument, and the value of a flag whose last name segment says
     /// that it is a secret. Words after such a value belong to it as far as one can tell (`ps` shows a space inside it
     /// like any other), up to the next word that starts with a dash. A boolean literal is no secret.
-    /// `isCut`: the last argument may be the first half of a URL whose `@` is not shown.
+    /// `isCut`: of a URL in the last argument only the scheme stays, as the `@` that would tell may not be shown.
     static func apply(to arguments: [String], isCut: Bool) -> [String] {
         var result = arguments
         var isInSecret = false
@@ -36,9 +46,7 @@ enum Redaction {
                 valueMayStartWithDash = true
             }
         }
-        if isCut, let last = result.last, let scheme = schemeEnd(in: last.utf8[...]),
-            !last.utf8[scheme...].contains(UInt8(ascii: "@"))
-        {
+        if isCut, let last = arguments.last, let scheme = schemeEnd(in: last.utf8[...]), result.last != mark {
             result[result.count - 1] = last[..<scheme] + mark
         }
         return result
@@ -73,10 +81,19 @@ enum Redaction {
     }
 
     private static func isSecretFlag(_ argument: String) -> Bool {
-        guard argument.utf8.first == UInt8(ascii: "-") else { return false }
-        let name = argument.utf8.prefix { $0 != UInt8(ascii: "=") }
-        guard let separator = name.lastIndex(where: { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
-        else { return false }
-        return secretSegments.contains(argument[name.index(after: separator)..<name.endIndex].lowercased())
+        argument.utf8.first == UInt8(ascii: "-")
+            && isSecretName(argument.utf8.prefix { $0 != UInt8(ascii: "=") })
+    }
+
+    /// Whether the last segment of a flag's name, from the last dash or underscore on, is a word for a secret.
+    private static func isSecretName<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
+        // The last letters of the words, which few other names share.
+        guard let last = name.last, "dent".utf8.contains(last | 0x20) else { return false }
+        return secretSegments.contains { secret in
+            let segment = name.suffix(secret.utf8.count)
+            guard segment.elementsEqual(secret.utf8, by: { $0 | 0x20 == $1 }) else { return false }
+            let before = name[..<segment.startIndex].last
+            return before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
+        }
     }
 }
