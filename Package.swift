@@ -25,22 +25,25 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"], swiftSettings: swift),
-        .target(name: "HostInventory", dependencies: [yams], swiftSettings: swift),
+        .target(name: "StrictYAML", dependencies: [yams], swiftSettings: swift),
+        .target(name: "HostInventory", dependencies: ["StrictYAML", yams], swiftSettings: swift),
         .target(name: "ProcessTable", swiftSettings: swift),
         .target(
             name: "Hardening",
-            dependencies: ["ProcessTable", "HostInventory", yams],
+            dependencies: ["ProcessTable", "StrictYAML", yams],
             resources: [.embedInCode("Resources")],
             swiftSettings: swift),
         .target(
             name: "FleetSweep",
-            dependencies: ["SSH", "HostInventory", "ProcessTable", "Hardening"],
+            dependencies: ["SSH", "HostInventory", "ProcessTable", "Hardening", "CLibCrypto"],
             swiftSettings: swift),
-        .target(name: "SweepReport", dependencies: ["Hardening"], swiftSettings: swift),
+        .target(
+            name: "SweepReport", dependencies: ["Hardening", "ProcessTable"], exclude: ["Resources"],
+            swiftSettings: swift),
         .executableTarget(
             name: "kubesweep",
             dependencies: [
-                "SSH", "HostInventory", "ProcessTable", "Hardening", "FleetSweep", "SweepReport",
+                "SSH", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep", "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),
@@ -54,7 +57,8 @@ let package = Package(
         .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
 
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
-        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory"], swiftSettings: swift),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
+        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
         .testTarget(name: "HardeningTests", dependencies: ["Hardening", "ProcessTable"], swiftSettings: swift),
         .testTarget(

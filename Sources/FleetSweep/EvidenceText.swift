@@ -1,5 +1,4 @@
 import CLibCrypto
-package import Hardening
 package import ProcessTable
 
 extension HostEvidence {

@@ -125,7 +125,7 @@ package final class SSHCapture: Sendable {
                     return try KnownHosts(files: present)
                 } catch {
                     throw HostFailure(
-                        phase: "credentials", reason: "knownHostsUnreadable", detail: error.message,
+                        phase: "credentials", reason: "knownHostsUnreadable", detail: error.words,
                         hint: "make the file readable or name another with --known-hosts")
                 }
             }
@@ -144,7 +144,7 @@ package final class SSHCapture: Sendable {
             try KnownHostsFile.append([entry], to: path)
             return ["its host key \(key.type) \(key.fingerprint) was not known and is now in \(path)"]
         } catch {
-            return ["its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.message)"]
+            return ["its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.words)"]
         }
     }
 }
@@ -157,3 +157,12 @@ extension HostFailure {
 }
 
 extension HostFailure: Error {}
+
+extension KnownHostsError {
+    fileprivate var words: String {
+        switch self {
+        case .cannotRead(let detail), .cannotWrite(let detail): detail
+        case .unusableName(let name): "known_hosts cannot hold the name \(name)"
+        }
+    }
+}

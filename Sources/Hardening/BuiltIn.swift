@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 import StrictYAML
 
 /// The facts and policies that are compiled into the program from `Resources`.

@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 
 /// What a component's flags are, release by release. Read from `Resources/<component>.yaml`, which names its sources.
 package struct ComponentFacts: Sendable {

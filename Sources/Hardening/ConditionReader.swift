@@ -141,7 +141,7 @@ struct ConditionReader {
         if let flag = facts.flag(name) { return flag }
         yaml.report(
             node, "\(facts.component.rawValue) has no such flag", text: name,
-            hint: nearest(to: name, among: Array(facts.index.keys).sorted()).map { "did you mean \"\($0)\"?" })
+            hint: nearestKey(to: name, among: Array(facts.index.keys).sorted()).map { "did you mean \"\($0)\"?" })
         return nil
     }
 
@@ -167,7 +167,7 @@ struct ConditionReader {
         guard facts.plugins[name] != nil else {
             yaml.report(
                 node, "no such admission plugin", text: name,
-                hint: nearest(to: name, among: facts.plugins.keys.sorted()).map { "did you mean \"\($0)\"?" })
+                hint: nearestKey(to: name, among: facts.plugins.keys.sorted()).map { "did you mean \"\($0)\"?" })
             return nil
         }
         guard predicate.key == "is", let word = yaml.text(predicate.value, "is"), ["enabled", "disabled"].contains(word) else {

@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 
 /// What `evaluate` found in saved listings, in the order in which they were named.
 package struct EvaluationRecord: Sendable {

@@ -5,14 +5,12 @@ import Yams
 extension ComponentFacts {
     /// Reads a component's facts. Every problem of the text is in the error.
     static func parse(_ text: String, file: String) throws(YAMLError) -> ComponentFacts {
-        let document = try YAMLDocument.parse(text, file: file)
-        var reader = FactsReader(yaml: YAMLReader(document))
-        let facts = reader.facts(document.root)
-        try reader.yaml.finish()
-        guard let facts else {
-            throw YAMLError(problems: [YAMLProblem(place: Place(file: file, line: 1, column: 1), message: "no facts")])
+        try YAMLFile.read(text, file: file, limit: 1 << 20) { yaml, root in
+            var reader = FactsReader(yaml: yaml)
+            let facts = reader.facts(root)
+            yaml = reader.yaml
+            return facts
         }
-        return facts
     }
 }
 

@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 
 /// A flag in which masters of one cluster disagree.
 package struct FlagDrift: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 
 /// Judges evidence against a policy: a pure function of both, the same one for `scan` and `evaluate`.
 package struct Judge: Sendable {

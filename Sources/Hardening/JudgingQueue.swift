@@ -1,5 +1,5 @@
 import Dispatch
-import ProcessTable
+package import ProcessTable
 
 /// Reads and judges listings on a concurrent Dispatch queue, while other hosts are still being talked to. The one
 /// place where Dispatch is used; everything it calls is a pure function.

@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 package import StrictYAML
 import Yams
 
@@ -16,7 +16,7 @@ package struct PolicySource: Sendable {
     package static func load(_ name: String) throws(PolicyError) -> PolicySource {
         if let text = BuiltIn.policyText(name) { return PolicySource(text: text, file: name) }
         do throws(YAMLError) {
-            return PolicySource(text: try YAMLDocument.read(path: name, limit: fileLimit), file: name)
+            return PolicySource(text: try YAMLFile.text(path: name, limit: fileLimit), file: name)
         } catch {
             throw PolicyError(error)
         }
@@ -31,11 +31,12 @@ package struct PolicySource: Sendable {
     /// Every problem of the text is in the error.
     package func policy(facts: [Component: ComponentFacts]) throws(PolicyError) -> Policy {
         do throws(YAMLError) {
-            let document = try YAMLDocument.parse(text, file: file)
-            var reader = PolicyReader(yaml: YAMLReader(document), facts: facts)
-            let policy = reader.policy(document.root)
-            try reader.yaml.finish()
-            return policy
+            return try YAMLFile.read(text, file: file, limit: Self.fileLimit) { yaml, root in
+                var reader = PolicyReader(yaml: yaml, facts: facts)
+                let policy = reader.policy(root)
+                yaml = reader.yaml
+                return policy
+            }
         } catch {
             throw PolicyError(error)
         }

@@ -25,7 +25,7 @@ struct Settings {
     init(_ process: ControlPlaneProcess, facts: ComponentFacts) {
         self.facts = facts
         self.process = process
-        parsed = facts.syntax.parse(line: process.arguments, isCut: process.isCut)
+        parsed = facts.syntax.parse(process.arguments, isCut: process.isCut)
         last = Array(repeating: -1, count: facts.flags.count)
         previous = Array(repeating: -1, count: parsed.occurrences.count)
         for (position, occurrence) in parsed.occurrences.enumerated() {

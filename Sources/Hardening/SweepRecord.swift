@@ -1,4 +1,4 @@
-import ProcessTable
+package import ProcessTable
 
 /// Everything one sweep found, in its final order: by cluster, host, process, check. Renderers only read it.
 package struct SweepRecord: Sendable {
@@ -98,9 +98,10 @@ package struct ClusterRecord: Sendable {
         self.kubernetesVersion = kubernetesVersion
         self.distribution = distribution
         self.labels = labels
-        self.hosts = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
-        self.drift = FlagDrift.between(self.hosts)
-        self.checks = policy.checks.map { CheckRollup($0, over: self.hosts) }
+        let ordered = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
+        self.hosts = ordered
+        self.drift = FlagDrift.between(ordered)
+        self.checks = policy.checks.map { CheckRollup($0, over: ordered) }
     }
 }
 

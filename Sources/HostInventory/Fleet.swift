@@ -1,3 +1,5 @@
+package import StrictYAML
+
 /// The room of inventories: a file of clusters and their control-plane hosts becomes a `Fleet`, or every
 /// problem of that file with its place. It knows nothing of SSH: it neither resolves a name nor opens a
 /// key file, it only says what was asked for.

@@ -1,3 +1,4 @@
+import StrictYAML
 internal import Yams
 
 /// The hosts met so far, by what must be unique. A table, so that 100,000 hosts cost what they must.
@@ -37,64 +38,64 @@ extension InventoryReader {
         // A few bytes stand for 10,000 names, right or wrong. Right ones are bounded by the limit on hosts, wrong
         // ones by the room in the report.
         guard !hosts.isFull else { return [] }
-        guard !isFull else {
-            isCut = true
+        guard !yaml.isFull else {
+            yaml.isCut = true
             return []
         }
         switch node {
         case .scalar:
-            guard let name = text(node, "host name"), let pattern = pattern(name, node, "name"),
+            guard let name = yaml.text(node, "host name"), let pattern = pattern(name, node, "name"),
                 isAddress(pattern, name, node, "name")
             else { return [] }
-            return expand(pattern, nil, Host(cluster, outer, place(node)), node)
+            return expand(pattern, nil, Host(cluster, outer, yaml.place(node)), node)
         case .mapping:
             return hosts(mapping: node, in: cluster, outer)
         default:
-            reportKind(node, "a master", expected: "a name or a mapping")
+            yaml.reportKind(node, "a master", expected: "a name or a mapping")
             return []
         }
     }
 
     private mutating func hosts(mapping node: Node, in cluster: String, _ outer: HostSettings) -> [Host] {
-        guard let entries = entries(of: node, "a master", keys: Self.hostKeys) else { return [] }
+        guard let entries = yaml.entries(of: node, "a master", keys: Self.hostKeys) else { return [] }
         var settings = HostSettings()
         var forcedCommand = false
-        var nameEntry: Entry?
-        var hostEntry: Entry?
+        var nameEntry: YAMLEntry?
+        var hostEntry: YAMLEntry?
         for entry in entries {
             switch entry.key {
             case "name": nameEntry = entry
             case "host": hostEntry = entry
-            case "forced_command": forcedCommand = boolean(entry.value, entry.key) ?? false
+            case "forced_command": forcedCommand = yaml.boolean(entry.value, entry.key) ?? false
             default: read(entry, into: &settings)
             }
         }
         guard let nameEntry else {
-            report(node, "a master without name", hint: "write it like {name: cp1, host: 10.0.0.1}")
+            yaml.report(node, "a master without name", hint: "write it like {name: cp1, host: 10.0.0.1}")
             return []
         }
-        var template = Host(cluster, settings.over(outer), place(node))
+        var template = Host(cluster, settings.over(outer), yaml.place(node))
         template.forcedCommand = forcedCommand
 
         var names: HostPattern?
-        if let name = text(nameEntry.value, "name"), let pattern = pattern(name, nameEntry.value, "name"),
+        if let name = yaml.text(nameEntry.value, "name"), let pattern = pattern(name, nameEntry.value, "name"),
             hostEntry != nil || isAddress(pattern, name, nameEntry.value, "name")
         {
             names = pattern
         }
         guard let hostEntry else { return names.map { expand($0, nil, template, node) } ?? [] }
-        guard let host = text(hostEntry.value, "host"), let addresses = pattern(host, hostEntry.value, "host"),
+        guard let host = yaml.text(hostEntry.value, "host"), let addresses = pattern(host, hostEntry.value, "host"),
             isAddress(addresses, host, hostEntry.value, "host"), let names
         else { return [] }
         guard names.shape == addresses.shape else {
-            report(hostEntry.value, "ranges of host do not pair with those of name", text: host)
+            yaml.report(hostEntry.value, "ranges of host do not pair with those of name", text: host)
             return []
         }
         return expand(names, addresses, template, node)
     }
 
     private mutating func pattern(_ text: String, _ node: Node, _ key: String) -> HostPattern? {
-        guard checkName(text, "host name", at: place(node)) else { return nil }
+        guard checkName(text, "host name", at: yaml.place(node)) else { return nil }
         // `[fd00::1]` is how addresses stand in URLs; as a range it would only puzzle.
         if text.hasPrefix("["), let end = text.firstIndex(of: "]"),
             HostAddress.isIPv6(String(text[..<end].dropFirst()))
@@ -105,7 +106,7 @@ extension InventoryReader {
         do throws(RangeProblem) {
             return try HostPattern(text)
         } catch {
-            report(node, error.message, text: error.text)
+            yaml.report(node, error.message, text: error.text)
             return nil
         }
     }
@@ -138,7 +139,7 @@ extension InventoryReader {
             hint = "write {\(key): \(name)" + (user.map { ", user: \(shown($0))" } ?? "")
             hint += (port.map { ", port: \(shown($0))" } ?? "") + "}"
         }
-        report(node, "not an address to connect to", text: text, hint: hint)
+        yaml.report(node, "not an address to connect to", text: text, hint: hint)
     }
 
     /// A piece of the file for a hint: bounded and safe to print.
@@ -151,7 +152,7 @@ extension InventoryReader {
     ) -> [Host] {
         guard hosts.count + names.count <= Self.hostLimit else {
             hosts.isFull = true
-            report(node, "more than \(Self.hostLimit) hosts in one inventory")
+            yaml.report(node, "more than \(Self.hostLimit) hosts in one inventory")
             return []
         }
         let names = names.names
@@ -168,9 +169,9 @@ extension InventoryReader {
                 if clash == nil {
                     clash =
                         switch found {
-                        case .name(let first): ("duplicate host name, first at \(position(first))", name)
+                        case .name(let first): ("duplicate host name, first at \(yaml.position(first))", name)
                         case .endpoint(let first):
-                            ("duplicate address and port, first at \(position(first))", "\(address) \(host.port)")
+                            ("duplicate address and port, first at \(yaml.position(first))", "\(address) \(host.port)")
                         }
                 }
             }
@@ -178,7 +179,7 @@ extension InventoryReader {
         }
         if let clash {
             // One line an entry: a range given twice would fill the report otherwise.
-            report(
+            yaml.report(
                 node, clash.message, text: clash.text,
                 hint: clashes > 1 ? "and \(clashes - 1) more of this range" : nil)
         }

@@ -44,6 +44,8 @@ package enum Wholeness: Sendable, Equatable {
 /// The sign by which a listing was recognised as not whole.
 package enum CutSign: String, Sendable, CaseIterable {
     case noEndMarker, noFinalNewline, outputLimit, commandFailed
+    /// Rows of other users are hidden from the account.
+    case hiddenRows
     /// Lines among the rows read as no row, so that a process may be among them.
     case unreadableRows
 }

@@ -1,4 +1,5 @@
-package import Hardening
+import Hardening
+import ProcessTable
 
 /// Findings of one verdict, gathered by check, then by where they were seen and what was seen there.
 struct FindingGroup {

@@ -1,4 +1,5 @@
 package import Hardening
+import ProcessTable
 
 /// The JSON documents `kubesweep.sweep/1` and `kubesweep.evaluation/1`. Their schemas stand in `Resources`; within a
 /// major number keys are only added.

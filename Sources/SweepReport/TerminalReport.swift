@@ -1,4 +1,5 @@
 package import Hardening
+import ProcessTable
 
 /// A sweep or an evaluation for people: what is wrong where, then what could not be seen. Every byte that came from a
 /// host or a file is escaped.

@@ -1,4 +1,4 @@
-package import Hardening
+import Hardening
 
 /// How a terminal report is written. Colour never carries meaning alone: the word stands beside it.
 package struct TerminalStyle: Sendable {

@@ -184,7 +184,7 @@ struct HostProblemTests {
         ),
     ])
     func `names every problem of hosts`(text: String, problems: String) {
-        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
+        let error = #expect(throws: YAMLError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
         #expect(error?.description == problems)
     }
 }

@@ -30,7 +30,7 @@ struct HostileTextTests {
     ]
 
     private func check(_ text: String, _ note: String) {
-        do throws(InventoryError) {
+        do throws(YAMLError) {
             let fleet = try Fleet.parse(text, file: "f", home: "/h")
             #expect(!fleet.clusters.isEmpty && fleet.clusters.allSatisfy { !$0.hosts.isEmpty }, "\(note)")
         } catch {
@@ -79,7 +79,7 @@ struct HostileTextTests {
             text += "x\(level): &x\(level) [*x\(level - 1), *x\(level - 1), *x\(level - 1)]\n"
         }
         text += "? *x30\n: 1\n"
-        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        let error = #expect(throws: YAMLError.self) { try Fleet.parse(text, file: "f") }
         #expect(
             error?.description == """
                 f:10:1: aliases that unfold too far
@@ -100,7 +100,7 @@ struct HostileTextTests {
     @Test(arguments: ["[]", "\"a/[0:9999]\"", "\"[0:9999][0:9999]\""])
     func `a report stops at 1000 problems and says so`(entry: String) throws {
         let text = "version: 1\nclusters: {a: {masters: [" + String(repeating: entry + ", ", count: 3_000) + "]}}\n"
-        let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        let error = try #require(throws: YAMLError.self) { try Fleet.parse(text, file: "f") }
         #expect(error.problems.count == 1_000)
         #expect(error.isCut)
         #expect(error.description.hasSuffix("\nthere may be more: only 1000 problems are shown"))
@@ -109,13 +109,13 @@ struct HostileTextTests {
     @Test func `hosts beyond the limit are not even spelt out`() throws {
         let entries = (0..<20_000).map { "\"h\($0)-[0:9999]\"" }.joined(separator: ", ")
         let text = "version: 1\nclusters: {a: {masters: [\(entries)]}}\n"
-        let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        let error = try #require(throws: YAMLError.self) { try Fleet.parse(text, file: "f") }
         #expect(error.problems.map(\.message) == ["more than 100000 hosts in one inventory"])
     }
 
     @Test func `a thousand duplicate keys end in an error that places those it came to`() throws {
         let text = "version: 1\nclusters: {a: {masters: [h1], " + String(repeating: "user: x, ", count: 1_000) + "}}\n"
-        let error = try #require(throws: InventoryError.self) { try Fleet.parse(text, file: "f") }
+        let error = try #require(throws: YAMLError.self) { try Fleet.parse(text, file: "f") }
         #expect(Set(error.problems.map(\.message)) == ["key stands twice in its mapping"])
         #expect(error.problems.map(\.place) == (0...64).map { Place(file: "f", line: 2, column: 31 + 9 * $0) })
     }
@@ -127,7 +127,7 @@ struct HostileTextTests {
     func `the deepest text that YAML takes needs no deep stack of its caller`(text: String) {
         var description = ""
         let code = onRoomyThread(stackBytes: 1 << 18) {
-            do throws(InventoryError) {
+            do throws(YAMLError) {
                 _ = try Fleet.parse(text, file: "f")
             } catch {
                 description = error.description

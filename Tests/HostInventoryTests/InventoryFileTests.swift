@@ -22,7 +22,7 @@ struct InventoryFileTests {
     }
 
     private func error(_ path: String) throws -> String {
-        try #require(throws: InventoryError.self) { try Fleet.load(path: path) }.description
+        try #require(throws: YAMLError.self) { try Fleet.load(path: path) }.description
     }
 
     @Test func `places the first byte that is not UTF-8`() throws {

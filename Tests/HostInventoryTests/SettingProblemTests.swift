@@ -151,7 +151,7 @@ struct SettingProblemTests {
         ),
     ])
     func `names every problem of labels, versions and settings`(text: String, problems: String) {
-        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
+        let error = #expect(throws: YAMLError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
         #expect(error?.description == problems)
     }
 }

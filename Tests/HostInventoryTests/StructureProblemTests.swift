@@ -217,7 +217,7 @@ struct StructureProblemTests {
         ),
     ])
     func `names every problem of the file's structure`(text: String, problems: String) {
-        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
+        let error = #expect(throws: YAMLError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
         #expect(error?.description == problems)
     }
 }

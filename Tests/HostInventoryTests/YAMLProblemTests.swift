@@ -227,7 +227,7 @@ struct YAMLProblemTests {
         ),
     ])
     func `places what is not YAML, or more of it than one inventory`(text: String, problems: String) {
-        let error = #expect(throws: InventoryError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
+        let error = #expect(throws: YAMLError.self) { try Fleet.parse(text, file: "fleet.yaml", home: nil) }
         #expect(error?.description == problems)
     }
 }

@@ -1,8 +1,7 @@
 internal import Yams
 
-/// An inventory's text, on the way to one YAML node tree: everything that stops before the inventory's own
-/// keys can be read.
-struct InventoryText {
+/// A file's text on the way to one YAML node tree: everything that stops before its own keys can be read.
+struct YAMLText {
     /// How long the text may become when aliases are written out, in bytes. They can nest so that a few lines
     /// unfold into billions of nodes, and Yams walks them all when it compares mapping keys: 64 MiB is seconds.
     static let unfoldedLimit = Double(1 << 26)
@@ -23,12 +22,12 @@ struct InventoryText {
         self.file = file
     }
 
-    func compose() throws(InventoryError) -> Document {
-        do throws(InventoryProblem) {
+    func compose() throws(YAMLError) -> Document {
+        do throws(YAMLProblem) {
             try refuseControls()
             try refuseAliasBombs()
         } catch {
-            throw InventoryError(problems: [error])
+            throw YAMLError(problems: [error])
         }
         var scalars: [Unicode.Scalar]?
         var renamed: [Place: String] = [:]
@@ -37,7 +36,7 @@ struct InventoryText {
             switch attempt(source) {
             case .success(let root):
                 guard let root else {
-                    throw InventoryError(problems: [problem(line: 1, column: 1, "the inventory is empty")])
+                    throw YAMLError(problems: [problem(line: 1, column: 1, "the file is empty")])
                 }
                 return Document(root: root, renamedKeys: renamed)
             case .failure(.duplicatedKeysInMapping(let names, let context)):
@@ -52,7 +51,7 @@ struct InventoryText {
                     let target = keyLetter(in: line, at: place),
                     let replacement = Unicode.Scalar(UInt32(0xE000 + renamed.count))
                 else {
-                    throw InventoryError(problems: duplicates(renamed, and: place, restOfLine(at: context.mark)))
+                    throw YAMLError(problems: duplicates(renamed, and: place, restOfLine(at: context.mark)))
                 }
                 var changed = line
                 changed[target] = replacement
@@ -60,16 +59,16 @@ struct InventoryText {
                 source = String(String.UnicodeScalarView(changed))
                 scalars = changed
             case .failure(let error):
-                throw InventoryError(problems: [problem(error)])
+                throw YAMLError(problems: [problem(error)])
             }
         }
     }
 
     /// What is known of duplicate keys when no more of them can be given another name.
-    private func duplicates(_ renamed: [Place: String], and last: Place, _ text: String?) -> [InventoryProblem] {
+    private func duplicates(_ renamed: [Place: String], and last: Place, _ text: String?) -> [YAMLProblem] {
         let texts = renamed.merging([last: text ?? ""]) { _, new in new }
         return texts.sorted { ($0.key.line, $0.key.column) < ($1.key.line, $1.key.column) }.map { place, text in
-            InventoryProblem(place: place, message: "key stands twice in its mapping", text: text)
+            YAMLProblem(place: place, message: "key stands twice in its mapping", text: text)
         }
     }
 
@@ -107,7 +106,7 @@ struct InventoryText {
 
     /// Refuses what libyaml's reader refuses, and the line breaks that only YAML 1.1 counts as such: with
     /// them our line numbers would not be the editor's.
-    private func refuseControls() throws(InventoryProblem) {
+    private func refuseControls() throws(YAMLProblem) {
         var line = 1
         var column = 1
         var previous: Unicode.Scalar = " "
@@ -130,7 +129,7 @@ struct InventoryText {
     }
 
     /// Counts what may be an anchor or an alias, and more rather than less: `*word` in a quoted text counts too.
-    private func refuseAliasBombs() throws(InventoryProblem) {
+    private func refuseAliasBombs() throws(YAMLProblem) {
         var anchors = 0
         var aliases = 0
         for (number, line) in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
@@ -151,7 +150,7 @@ struct InventoryText {
             guard unfoldedLength(anchors: anchors, aliases: aliases) <= Self.unfoldedLimit else {
                 throw problem(
                     line: number + 1, column: 1, "aliases that unfold too far",
-                    hint: "write the values out, or use defaults and the keys of a cluster")
+                    hint: "write the values out")
             }
         }
     }
@@ -183,32 +182,32 @@ struct InventoryText {
 
     private func problem(
         line: Int, column: Int, _ message: String, text: String? = nil, hint: String? = nil
-    ) -> InventoryProblem {
-        InventoryProblem(
+    ) -> YAMLProblem {
+        YAMLProblem(
             place: Place(file: file, line: line, column: column), message: message, text: text, hint: hint)
     }
 
-    private func problem(_ error: YamlError) -> InventoryProblem {
+    private func problem(_ error: YamlError) -> YAMLProblem {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             // libyaml's own words end in a function name here.
             if problem.hasPrefix("Maximum nesting level") {
-                return InventoryProblem(place: place(mark), message: "not YAML: nested too deeply")
+                return YAMLProblem(place: place(mark), message: "not YAML: nested too deeply")
             }
             let rest = restOfLine(at: mark)
             if rest?.first == "\t" {
-                return InventoryProblem(
+                return YAMLProblem(
                     place: place(mark), message: "not YAML: a tab cannot indent", hint: "use spaces")
             }
             var message = "not YAML: " + problem
             if let context {
                 message += ", " + context.text + " from line \(context.mark.line), column \(context.mark.column)"
             }
-            return InventoryProblem(place: place(mark), message: message, text: rest)
+            return YAMLProblem(place: place(mark), message: message, text: rest)
         case .composer(let context, let problem, let mark, _):
             // Yams gives a context for one of its two composer errors only.
             let message = context == nil ? "not YAML: " + problem : "more than one YAML document"
-            return InventoryProblem(place: place(mark), message: message, text: restOfLine(at: mark))
+            return YAMLProblem(place: place(mark), message: message, text: restOfLine(at: mark))
         default:
             return problem(line: 1, column: 1, "not YAML: \(error)")
         }

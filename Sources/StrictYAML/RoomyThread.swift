@@ -7,13 +7,14 @@ import Glibc
 func onRoomyThread(stackBytes: Int = 32 << 20, _ work: @escaping () -> Void) -> Int32 {
     let errand = Errand(work)
     return withExtendedLifetime(errand) {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setstacksize(&attributes, stackBytes)
+        let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+        defer { attributes.deallocate() }
+        pthread_attr_init(attributes)
+        defer { pthread_attr_destroy(attributes) }
+        pthread_attr_setstacksize(attributes, stackBytes)
         var thread = pthread_t()
         let code = pthread_create(
-            &thread, &attributes,
+            &thread, attributes,
             { errand in
                 errand.map { Unmanaged<Errand>.fromOpaque($0).takeUnretainedValue().work() }
                 return nil

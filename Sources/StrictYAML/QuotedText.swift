@@ -1,5 +1,5 @@
 /// The text in double quotes, escaped for a terminal and cut after 80 Unicode scalars.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     let limit = 80
     let head = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
     // Longer than the limit, found without walking a text of megabytes.
@@ -8,7 +8,7 @@ func quoted(_ text: String) -> String {
 }
 
 /// The text with everything that a terminal could obey, or that a reader could not see, written as `\u{…}`.
-func escaped(_ text: String, quotes: Bool = false) -> String {
+package func escaped(_ text: String, quotes: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
         switch scalar {
@@ -26,7 +26,7 @@ func escaped(_ text: String, quotes: Bool = false) -> String {
 }
 
 /// Controls, bidirectional and other format marks, and every kind of space and line break.
-func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+package func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value <= 0x20 || scalar.value == 0x7F }
     switch scalar.properties.generalCategory {
     case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse, .surrogate:
@@ -36,6 +36,6 @@ func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
 }
 
 /// True where the text holds something invisible other than plain spaces.
-func hasControls(_ text: String) -> Bool {
+package func hasControls(_ text: String) -> Bool {
     text.unicodeScalars.contains { $0 != " " && isInvisible($0) }
 }

@@ -1,13 +1,13 @@
-internal import Yams
+package import Yams
 
 extension Node.Scalar {
     /// True for a plain scalar that YAML reads as nothing: empty, `~` or `null` (YAML 1.2.2, section 10.3.2).
-    var isNull: Bool {
+    package var isNull: Bool {
         style == .plain && ["", "~", "null", "Null", "NULL"].contains(string)
     }
 
     /// The boolean that a plain scalar is; nil for anything else, `yes` and `no` included.
-    var boolean: Bool? {
+    package var boolean: Bool? {
         guard style == .plain else { return nil }
         switch string {
         case "true", "True", "TRUE": return true
@@ -17,7 +17,7 @@ extension Node.Scalar {
     }
 
     /// True for a plain scalar that YAML reads as a number (YAML 1.2.2, section 10.3.2).
-    var isNumber: Bool {
+    package var isNumber: Bool {
         guard style == .plain else { return false }
         var rest = string.utf8[...]
         if rest.starts(with: "0x".utf8) || rest.starts(with: "0o".utf8) { return rest.count > 2 }

@@ -1,5 +1,5 @@
 /// The known key that a misspelt one most likely means: at most two edits away, and fewer edits than letters kept.
-func nearestKey(to key: String, among known: [String]) -> String? {
+package func nearestKey(to key: String, among known: [String]) -> String? {
     let typed = Array(key.lowercased().utf8)
     // No key is longer than this, so nothing longer can be near one.
     guard typed.count <= 32 else { return nil }

@@ -1,10 +1,10 @@
-/// Everything that is wrong with an inventory, in the order of the file.
-package struct InventoryError: Error, Sendable, Equatable, CustomStringConvertible {
-    package var problems: [InventoryProblem]
+/// Everything that is wrong with a file, in its order.
+package struct YAMLError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var problems: [YAMLProblem]
     /// True where reading went on no further because so many had been found.
     package var isCut: Bool
 
-    package init(problems: [InventoryProblem], isCut: Bool = false) {
+    package init(problems: [YAMLProblem], isCut: Bool = false) {
         self.problems = problems
         self.isCut = isCut
     }
@@ -18,7 +18,7 @@ package struct InventoryError: Error, Sendable, Equatable, CustomStringConvertib
 }
 
 /// One thing that is wrong, and where.
-package struct InventoryProblem: Error, Sendable, Equatable, CustomStringConvertible {
+package struct YAMLProblem: Error, Sendable, Equatable, CustomStringConvertible {
     package var place: Place
     /// Plain words, without the file's own text.
     package var message: String
