@@ -2,10 +2,10 @@
 ///
 /// A missed cut turns "not on the line" into a wrong verdict; a false alarm only into an unknown. The rules, lengths
 /// in bytes without the line's end:
-/// - BusyBox caps a line at 2048 (procps/ps.c), procps at 131072 (library/readproc.c).
+/// - BusyBox caps a line at 2048 (procps/ps.c; it has no PPID column), procps at 131072 (library/readproc.c).
 /// - Kernels before 4.2 give one page of `/proc/PID/cmdline`: a command of 4096 bytes (65536 with 64 KiB pages), or one
 ///   less, when no command is longer.
-/// - `COLUMNS` or a terminal: only the longest rows can have been cut by it. One row is enough if the length is a round
+/// - `COLUMNS` or a terminal, which kubesweep's own command shuts out: only the longest rows can have been cut by it. One row is enough if the length is a round
 ///   width from 512 up, where an API server may be alone in being that long. From 60 up, two rows of the same greatest
 ///   length are enough if the length is a width that people use, or if the rows are not twins. Twins start with the
 ///   same word and end with the same word: containerd shims, or the API servers of two kind clusters, whose equal
@@ -26,14 +26,16 @@ struct WidthLimit {
         220, 225, 230, 240, 250, 254, 255, 256, 300, 320, 350, 400, 450, 480, 500, 511,
     ]
 
-    init(rows: [ProcessRow], of bytes: UnsafeBufferPointer<UInt8>) {
+    /// `isOwnCommands`: the listing comes from kubesweep's remote command.
+    init(rows: [ProcessRow], of bytes: UnsafeBufferPointer<UInt8>, isOwnCommands: Bool) {
         var longest = 0
         for row in rows {
             longest = max(longest, row.line.count)
             longestCommand = max(longestCommand, row.command.count)
         }
         let length = longest
-        guard length >= 60 else { return }
+        if length == Self.busyBoxLine, rows.contains(where: { $0.parent == nil }) { cutLineLength = length }
+        guard length >= 60, !isOwnCommands else { return }
         if Self.roundWidths.contains(length) {
             cutLineLength = length
             return

@@ -120,5 +120,17 @@ func `a row cut before its program's name leaves the listing cut`(_ command: Str
     let length = start.utf8.count + command.utf8.count
     let rows = [start + command, row("sleep", pid: 6, length: length)]
     let text = listing(header, initRow) + rows.map { $0 + "\n" }.joined()
-    #expect(try read(text + endMarker, .remoteCommand).wholeness == .cut(.unreadableRows))
+    #expect(try read(text).wholeness == .cut(.unreadableRows))
+}
+
+@Test func `the tool's own command cuts at BusyBox's limit and no other`() throws {
+    let scheduler = row("kube-scheduler", pid: 6, length: 1000)
+    let wide = listing(header, initRow, row("kube-apiserver", pid: 5, length: 1000), scheduler) + endMarker
+    #expect(try read(wide, .remoteCommand).processes.map(\.isCut) == [false, false])
+    let busyBox = "    5 root     kube-apiserver --a="
+    for (length, isCut) in [(2047, false), (2048, true)] {
+        let row = busyBox + String(repeating: "x", count: length - busyBox.utf8.count)
+        let text = listing("PID   USER     COMMAND", "    1 root     init", row) + endMarker
+        #expect(try read(text, .remoteCommand).processes.map(\.isCut) == [isCut])
+    }
 }
