@@ -123,6 +123,10 @@ private struct ListingReader {
             let isCut = row.isOpenEnded || isTooLong || limit.cuts(row)
             if isCut, isCutInName(row) { unreadableRows += 1 }
             guard CommandName.isOfInterest(in: row.command, of: bytes) else { continue }
+            guard entries.count < Self.mostEntries else {
+                unreadableRows += 1
+                continue
+            }
             let words = words(of: row)
             let claims = ComponentClaim.claims(of: words)
             // A launcher or hyperkube cut before the name that would tell.
@@ -157,6 +161,9 @@ private struct ListingReader {
         bytes[row.command.lowerBound] != UInt8(ascii: "[")
             && bytes.position(of: UInt8(ascii: " "), in: row.command) == row.command.upperBound
     }
+
+    /// More components than any host runs: what a hostile one sends beyond is counted, not judged.
+    private static let mostEntries = 1000
 
     /// The longest command that procps prints (128 KiB); what is longer was written by something else.
     private static let longestCommand = 131_072

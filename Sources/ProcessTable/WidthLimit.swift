@@ -5,11 +5,11 @@
 /// - BusyBox caps a line at 2048 (procps/ps.c; it has no PPID column), procps at 131072 (library/readproc.c).
 /// - Kernels before 4.2 give one page of `/proc/PID/cmdline`: a command of 4096 bytes (65536 with 64 KiB pages), or one
 ///   less, when no command is longer.
-/// - `COLUMNS` or a terminal, which kubesweep's own command shuts out: only the longest rows can have been cut by it. One row is enough if the length is a round
-///   width from 512 up, where an API server may be alone in being that long. From 60 up, two rows of the same greatest
-///   length are enough if the length is a width that people use, or if the rows are not twins. Twins start with the
-///   same word and end with the same word: containerd shims, or the API servers of two kind clusters, whose equal
-///   length is natural.
+/// - `COLUMNS` or a terminal, which kubesweep's own command shuts out, can only have cut the longest rows. One row is
+///   enough if its length is a round width from 512 up, where an API server may be alone in being that long. From 60
+///   up, two rows of the same greatest length are enough if the length is a width that people use, or if the rows are
+///   not twins. Twins start with the same word and end with the same word: containerd shims, or the API servers of two
+///   kind clusters, whose equal length is natural.
 struct WidthLimit {
     /// Nil where the longest rows show no sign of a cut.
     private var cutLineLength: Int?

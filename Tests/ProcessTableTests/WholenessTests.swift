@@ -103,7 +103,8 @@ func `one row is enough at a known limit of a line`(_ length: Int, _ isCut: Bool
 @Test(arguments: [(4094, false), (4095, true), (4096, true), (4097, false), (65536, true)])
 func `a command of one page is cut by an old kernel`(_ length: Int, _ isCut: Bool) throws {
     let prefix = "root 5 1 0 10:14 ? 00:00:00 "
-    #expect(try cutRows([row("kube-apiserver", pid: 5, length: prefix.utf8.count + length)]) == [isCut])
+    let rows = [row("kube-apiserver", pid: 5, length: prefix.utf8.count + length), row("etcd", pid: 6, length: 90)]
+    #expect(try cutRows(rows) == [isCut, false])
 }
 
 @Test func `a command of one page is not cut when a longer one is there`() throws {
