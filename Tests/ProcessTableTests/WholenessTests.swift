@@ -75,9 +75,25 @@ func `rows that end together at the greatest length are cut`(_ width: Int) throw
 @Test func `rows of one length are not cut when a longer one is there`() throws {
     let rows = [
         row("kube-apiserver", pid: 5, length: 132), row("kube-scheduler", pid: 6, length: 132),
-        row("etcd", pid: 7, length: 133),
+        row("etcd", pid: 7, length: 137),
     ]
     #expect(try cutRows(rows) == [false, false, false])
+}
+
+@Test func `rows that grew beyond the width are cut too`() throws {
+    let rows = [
+        row("kube-apiserver", pid: 5, length: 136), row("kube-scheduler", pid: 6, length: 132),
+        row("etcd", pid: 7, length: 132), row("kubelet", pid: 8, length: 131),
+    ]
+    #expect(try cutRows(rows) == [true, true, true, false])
+}
+
+@Test func `a width is counted in characters`() throws {
+    let rows = [
+        row("kube-apiserver", pid: 5, length: 160) + String(repeating: "é", count: 13),
+        row("kube-scheduler", pid: 6, length: 173),
+    ]
+    #expect(try cutRows(rows) == [true, true])
 }
 
 @Test func `twins are cut only at a width that people use`() throws {
