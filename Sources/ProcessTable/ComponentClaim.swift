@@ -34,7 +34,8 @@ struct ComponentClaim {
         }
         return [
             ComponentClaim(
-                component: component, program: words[start], arguments: Array(arguments[taken...]),
+                component: component, program: words[start],
+                arguments: taken == 0 ? arguments : Array(arguments[taken...]),
                 settings: .commandLine, isLaunched: start > 0, isSupervisor: false)
         ]
     }

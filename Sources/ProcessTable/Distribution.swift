@@ -84,11 +84,11 @@ struct Distribution {
 private func flagValue(_ name: String, in arguments: [String]) -> String? {
     let flag = "--" + name
     var value: String?
-    for (index, argument) in arguments.enumerated() where argument.hasPrefix(flag) {
+    for (index, argument) in arguments.enumerated() where argument.utf8.starts(with: flag.utf8) {
         if argument.utf8.count == flag.utf8.count {
             if index + 1 < arguments.count { value = arguments[index + 1] }
         } else if argument.utf8.dropFirst(flag.utf8.count).first == UInt8(ascii: "=") {
-            value = String(argument.dropFirst(flag.count + 1))
+            value = String(decoding: argument.utf8.dropFirst(flag.utf8.count + 1), as: UTF8.self)
         }
     }
     return value.map(Redaction.withoutUserInfo)

@@ -194,7 +194,7 @@ private struct ArgumentReader {
             }
             let kind = syntax.kinds[name]
             isTaken = true
-            if letters.count > 1, letters.first == "=" {
+            if letters.first == "=", !letters.dropFirst().isEmpty {
                 readJoined(name, kind ?? .string, String(letters.dropFirst()), at: index)
                 return
             }

@@ -13,7 +13,7 @@ package struct HostEvidence: Sendable, Equatable {
     /// Rows that claim to be a component but are not believed, and why; also a component's only claim where its
     /// user is a stranger to it, which then stands among `processes` as well.
     package var lookAlikes: [LookAlike]
-    /// Lines among the rows that do not read as a row.
+    /// Lines among the rows that do not read as a row, and rows that are cut before the name of their program.
     package var unreadableRows: Int
 
     package init(
@@ -43,10 +43,17 @@ package enum Wholeness: Sendable, Equatable {
 
 /// The sign by which a listing was recognised as not whole.
 package enum CutSign: String, Sendable, CaseIterable {
-    case noEndMarker, noFinalNewline, outputLimit, commandFailed
-    /// Rows of other users are hidden from the account.
+    /// Rows of other users are hidden from the account; set by the judge, never by `read`.
     case hiddenRows
-    /// Lines among the rows read as no row, so that a process may be among them.
+    /// The end marker, or a forced command's orderly close, is missing; or something follows the marker.
+    case noEndMarker
+    case noFinalNewline
+    /// Set by whoever stopped reading at its own limit, never by `read`.
+    case outputLimit
+    /// The marker carries a status other than 0.
+    case commandFailed
+    /// Lines among the rows read as no row, or rows are cut before the name of their program, so that a process may be
+    /// among them.
     case unreadableRows
 }
 

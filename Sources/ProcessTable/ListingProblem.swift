@@ -1,6 +1,6 @@
 /// Why a host's output could not be read as a process listing at all.
 package enum ListingProblem: Error, Sendable, Equatable {
-    /// No bytes, or nothing but white space.
+    /// No bytes, or nothing but white space and an end marker with status 0.
     case empty
     /// Output, but no row of it looks like `ps -ef`. The excerpt is the first line, printable and at most 80 characters.
     case notAListing(line: Int, excerpt: String)

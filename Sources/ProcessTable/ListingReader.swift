@@ -117,12 +117,16 @@ private struct ListingReader {
     }
 
     private mutating func readEntries() {
-        let limit = WidthLimit(rows: rows, of: bytes)
+        let limit = WidthLimit(rows: rows, of: bytes, isOwnCommands: markerStatus != nil)
         for row in rows {
             let isTooLong = row.command.count > Self.longestCommand
             let isCut = row.isOpenEnded || isTooLong || limit.cuts(row)
             if isCut, isCutInName(row) { unreadableRows += 1 }
             guard CommandName.isOfInterest(in: row.command, of: bytes) else { continue }
+            guard entries.count < Self.mostEntries else {
+                unreadableRows += 1
+                continue
+            }
             let words = words(of: row)
             let claims = ComponentClaim.claims(of: words)
             // A launcher or hyperkube cut before the name that would tell.
@@ -144,18 +148,22 @@ private struct ListingReader {
         words.reserveCapacity(row.command.count / 24 + 1)
         let end = min(row.command.upperBound, row.command.lowerBound + Self.longestCommand)
         var start = row.command.lowerBound
-        for index in row.command.lowerBound..<end where bytes[index] == UInt8(ascii: " ") {
-            words.append(String(decoding: text(start..<index), as: UTF8.self))
-            start = index + 1
+        while true {
+            let space = bytes.position(of: UInt8(ascii: " "), in: start..<end)
+            words.append(String(decoding: text(start..<space), as: UTF8.self))
+            guard space < end else { return words }
+            start = space + 1
         }
-        words.append(String(decoding: text(start..<end), as: UTF8.self))
-        return words
     }
 
     /// Whether what is left of a cut row does not even tell which program it is.
     private func isCutInName(_ row: ProcessRow) -> Bool {
-        bytes[row.command.lowerBound] != UInt8(ascii: "[") && !bytes[row.command].contains(UInt8(ascii: " "))
+        bytes[row.command.lowerBound] != UInt8(ascii: "[")
+            && bytes.position(of: UInt8(ascii: " "), in: row.command) == row.command.upperBound
     }
+
+    /// More components than any host runs: what a hostile one sends beyond is counted, not judged.
+    private static let mostEntries = 1000
 
     /// The longest command that procps prints (128 KiB); what is longer was written by something else.
     private static let longestCommand = 131_072

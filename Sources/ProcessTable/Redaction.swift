@@ -4,12 +4,17 @@ enum Redaction {
 
     private static let secretSegments = ["token", "password", "passwd", "passphrase", "secret"]
 
-    /// Whether `apply` could change anything of a command that is not cut. One pass, for the many that hold no secret.
+    /// Whether `apply` could change anything of a command that is not cut: for the many that hold no secret.
     static func isNeeded(in command: UnsafeBufferPointer<UInt8>) -> Bool {
-        for index in 0..<command.count where command[index] <= UInt8(ascii: "@") {
-            let byte = command[index]
-            if byte == UInt8(ascii: "@") { return true }
-            if byte == UInt8(ascii: "=") || byte == UInt8(ascii: " "), isSecretName(command[..<index]) { return true }
+        if command.position(of: UInt8(ascii: "@"), in: 0..<command.count) < command.count { return true }
+        var start = 0
+        while start < command.count {
+            let end = command.position(of: UInt8(ascii: " "), in: start..<command.count)
+            if command[start] == UInt8(ascii: "-") {
+                let nameEnd = command.position(of: UInt8(ascii: "="), in: start..<end)
+                if isSecretName(command[start..<nameEnd]) { return true }
+            }
+            start = end + 1
         }
         return false
     }
@@ -88,7 +93,10 @@ enum Redaction {
     /// Whether the last segment of a flag's name, from the last dash or underscore on, is a word for a secret.
     private static func isSecretName<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
         // The last letters of the words, which few other names share.
-        guard let last = name.last, "dent".utf8.contains(last | 0x20) else { return false }
+        switch name.last.map({ $0 | 0x20 }) {
+        case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "n"), UInt8(ascii: "t"): break
+        default: return false
+        }
         return secretSegments.contains { secret in
             let segment = name.suffix(secret.utf8.count)
             guard segment.elementsEqual(secret.utf8, by: { $0 | 0x20 == $1 }) else { return false }

@@ -6,7 +6,8 @@ enum Program {
     /// Not asynchronous, so that signals are blocked before the first thread of the concurrency runtime starts.
     static func main() {
         SignalWatch.start()
-        Task {
+        // Detached: the main actor's thread does nothing but wait.
+        Task.detached {
             await Kubesweep.main()
             exit(0)
         }

@@ -150,6 +150,14 @@ func `a distribution's own program points to its file`(_ command: String, _ proc
     #expect(summary(evidence) == ["kube-apiserver 11 kube-apiserver --a", "kube-scheduler 20 kube-scheduler --b"])
 }
 
+@Test func `OpenShift's wrapper goes when its API server is listed`() throws {
+    let evidence = try host(
+        "root 9 1 watch-termination --kubeconfig=/k -- hyperkube kube-apiserver --openshift-config=/c.yaml -v=2",
+        "root 11 9 kube-apiserver --openshift-config=/c.yaml -v=2", "root 12 1 cluster-kube-apiserver-operator operator"
+    )
+    #expect(summary(evidence) == ["kube-apiserver 11 kube-apiserver [openshift-4 /c.yaml]"])
+}
+
 @Test func `where parents are not shown a launcher goes by its arguments`() throws {
     let evidence = try read(
         listing(

@@ -124,6 +124,91 @@ func `reads an argv as pflag does`(_ vector: GoldenVector) {
     #expect(parsed.ambiguity == nil)
 }
 
+/// The same table's rows that are about values: what the flag amounts to once all occurrences are read.
+private let goldenValues: [(argv: [String], value: String)] = [
+    (["--anonymous-auth"], "true"),
+    (["--anonymous-auth", "false"], "true"),
+    (["--anonymous-auth=False"], "false"),
+    (["--anonymous-auth=f"], "false"),
+    (["--anonymous-auth=0"], "false"),
+    (["--anonymous-auth=no"], "error"),
+    (["--anonymous-auth=fAlse"], "error"),
+    (["--anonymous-auth="], "error"),
+    (["--anonymous-auth=\"false\""], "error"),
+    (["--anonymous_auth=false"], "false"),
+    (["--anonymous-auth=false", "--anonymous-auth=true"], "true"),
+    (["--profiling= false"], "error"),
+    (["--enable-admission-plugins=A,B", "--enable-admission-plugins=C"], #"["A", "B", "C"]"#),
+    (["--enable-admission-plugins=", "--enable-admission-plugins=A"], #"["A"]"#),
+    (["--enable-admission-plugins=A, B"], #"["A", " B"]"#),
+    (["--enable-admission-plugins=A,"], #"["A", ""]"#),
+    (["--enable-admission-plugins=\"A\",\"B\""], #"["A", "B"]"#),
+    (["--enable-admission-plugins", "A,B"], #"["A", "B"]"#),
+    (["--enable-admission-plugins", "--profiling=false"], #"["--profiling=false"]"#),
+    (["--enable_admission_plugins=A", "--enable-admission-plugins=B"], #"["A", "B"]"#),
+    (["--authorization-mode=Node", "--authorization-mode=RBAC"], #"["Node", "RBAC"]"#),
+    (["--authorization-mode="], "[]"),
+    (["--service-account-key-file=a,b", "--service-account-key-file=c"], #"["a,b", "c"]"#),
+    (["--secure-port=0x1F"], "31"),
+    (["--secure-port=010"], "8"),
+    (["--secure-port", "443"], "443"),
+    (["--secure-port=abc"], "error"),
+    (["--secure-port="], "error"),
+    (["--audit-log-maxage=-1"], "-1"),
+    (["--audit-log-maxage=1_000"], "1000"),
+    (["--audit-log-maxage=+30"], "30"),
+    (["--audit-log-maxage=30d"], "error"),
+    (["--request-timeout=300s"], "300000000000 ns"),
+    (["--request-timeout=60"], "error"),
+    (["--request-timeout=0"], "0 ns"),
+    (["--request-timeout=1m30s"], "90000000000 ns"),
+    (["--feature-gates=A=true", "--feature-gates=A=false,B=1"], ":A=true :A=false :B=true"),
+    (["--feature-gates= A = false ,,B=t"], ":A=false :B=true"),
+    (["--feature-gates=A"], "error"),
+    (["--feature-gates=AdvancedAuditing=false", "--feature-gates=kube:X=true"], ":AdvancedAuditing=false kube:X=true"),
+    (["--bind-address="], "default"),
+    (["--bind-address=::"], "16 bytes, unspecified"),
+    (["--bind-address=bogus"], "error"),
+    (["--token-auth-file="], ""),
+    (["--token-auth-file", "--profiling=false"], "--profiling=false"),
+    (["--audit-log-path", "-"], "-"),
+    (["foo", "--anonymous-auth=false"], "false"),
+    (["-v2"], "2"),
+    (["-v=2"], "2"),
+    (["--v=2"], "2"),
+]
+
+@Test(arguments: goldenValues)
+func `values come to what pflag makes of them`(_ argv: [String], _ value: String) throws {
+    let occurrences = apiServerSyntax.parse(argv: argv).occurrences
+    let last = try #require(occurrences.last)
+    let kind = try #require(apiServerSyntax.kinds[last.name])
+    #expect((reading(occurrences.map(\.value), as: kind) ?? "error") == value, "\(argv)")
+}
+
+/// The occurrences of one flag as one value: the last of a scalar, the sum of a list. Nil where one is invalid.
+private func reading(_ values: [String], as kind: FlagKind) -> String? {
+    guard values.allSatisfy({ FlagValue.isValid($0, for: kind) }), let last = values.last else { return nil }
+    return switch kind {
+    case .bool: FlagValue.bool(last).map { "\($0)" }
+    case .int: FlagValue.int(last).map { "\($0)" }
+    case .float: FlagValue.float(last).map { "\($0)" }
+    case .duration: FlagValue.duration(last).map { "\($0) ns" }
+    case .stringSlice: "\(values.flatMap { FlagValue.stringSlice($0) ?? [] })"
+    case .stringArray: "\(values)"
+    case .gates:
+        values.flatMap { FlagValue.gates($0) ?? [] }.map { "\($0.component ?? ""):\($0.name)=\($0.isEnabled)" }
+            .joined(separator: " ")
+    case .ip:
+        switch FlagValue.ip(last) {
+        case .keepsDefault: "default"
+        case .address(let address): "\(address.bytes.count) bytes" + (address.isUnspecified ? ", unspecified" : "")
+        case nil: nil
+        }
+    case .string, .map: last
+    }
+}
+
 /// What the words of a row give, and whether another split would change it.
 struct LineCase: Sendable, CustomTestStringConvertible {
     var line: String

@@ -182,3 +182,11 @@ func `a listing without PID 1 and 2 is hidden`(_ rows: [String], _ isHidden: Boo
 func `what is no listing is an error`(_ text: String, _ problem: ListingProblem) {
     #expect(throws: problem) { try read(text, .remoteCommand) }
 }
+
+@Test func `components beyond a thousand are counted, not judged`() throws {
+    let rows = (3..<1103).map { "root \($0) 1 0 10:14 ? 00:00:00 etcd\n" }
+    let evidence = try read(listing(header, initRow) + rows.joined())
+    #expect(evidence.processes.count == 1000)
+    #expect(evidence.unreadableRows == 100)
+    #expect(evidence.wholeness == .cut(.unreadableRows))
+}

@@ -52,7 +52,7 @@ private func listing(withPS script: String, shell: String = "/bin/sh") throws ->
     fclose(stream)
     chmod(directory + "/ps", 0o700)
     let command = RemoteCommand.listing.replacing("exec /bin/sh", with: "exec " + shell)
-    return try output(of: "PATH=\(directory):$PATH; export PATH; { \(command); } 2>/dev/null")
+    return try output(of: "PATH=\(directory):$PATH COLUMNS=40; export PATH COLUMNS; { \(command); } 2>/dev/null")
 }
 
 @Test func `asks for wide rows first`() throws {

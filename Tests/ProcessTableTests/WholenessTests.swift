@@ -75,9 +75,25 @@ func `rows that end together at the greatest length are cut`(_ width: Int) throw
 @Test func `rows of one length are not cut when a longer one is there`() throws {
     let rows = [
         row("kube-apiserver", pid: 5, length: 132), row("kube-scheduler", pid: 6, length: 132),
-        row("etcd", pid: 7, length: 133),
+        row("etcd", pid: 7, length: 137),
     ]
     #expect(try cutRows(rows) == [false, false, false])
+}
+
+@Test func `rows that grew beyond the width are cut too`() throws {
+    let rows = [
+        row("kube-apiserver", pid: 5, length: 136), row("kube-scheduler", pid: 6, length: 132),
+        row("etcd", pid: 7, length: 132), row("kubelet", pid: 8, length: 131),
+    ]
+    #expect(try cutRows(rows) == [true, true, true, false])
+}
+
+@Test func `a width is counted in characters`() throws {
+    let rows = [
+        row("kube-apiserver", pid: 5, length: 160) + String(repeating: "é", count: 13),
+        row("kube-scheduler", pid: 6, length: 173),
+    ]
+    #expect(try cutRows(rows) == [true, true])
 }
 
 @Test func `twins are cut only at a width that people use`() throws {
@@ -103,7 +119,8 @@ func `one row is enough at a known limit of a line`(_ length: Int, _ isCut: Bool
 @Test(arguments: [(4094, false), (4095, true), (4096, true), (4097, false), (65536, true)])
 func `a command of one page is cut by an old kernel`(_ length: Int, _ isCut: Bool) throws {
     let prefix = "root 5 1 0 10:14 ? 00:00:00 "
-    #expect(try cutRows([row("kube-apiserver", pid: 5, length: prefix.utf8.count + length)]) == [isCut])
+    let rows = [row("kube-apiserver", pid: 5, length: prefix.utf8.count + length), row("etcd", pid: 6, length: 90)]
+    #expect(try cutRows(rows) == [isCut, false])
 }
 
 @Test func `a command of one page is not cut when a longer one is there`() throws {
@@ -120,5 +137,17 @@ func `a row cut before its program's name leaves the listing cut`(_ command: Str
     let length = start.utf8.count + command.utf8.count
     let rows = [start + command, row("sleep", pid: 6, length: length)]
     let text = listing(header, initRow) + rows.map { $0 + "\n" }.joined()
-    #expect(try read(text + endMarker, .remoteCommand).wholeness == .cut(.unreadableRows))
+    #expect(try read(text).wholeness == .cut(.unreadableRows))
+}
+
+@Test func `the tool's own command cuts at BusyBox's limit and no other`() throws {
+    let scheduler = row("kube-scheduler", pid: 6, length: 1000)
+    let wide = listing(header, initRow, row("kube-apiserver", pid: 5, length: 1000), scheduler) + endMarker
+    #expect(try read(wide, .remoteCommand).processes.map(\.isCut) == [false, false])
+    let busyBox = "    5 root     kube-apiserver --a="
+    for (length, isCut) in [(2047, false), (2048, true)] {
+        let row = busyBox + String(repeating: "x", count: length - busyBox.utf8.count)
+        let text = listing("PID   USER     COMMAND", "    1 root     init", row) + endMarker
+        #expect(try read(text, .remoteCommand).processes.map(\.isCut) == [isCut])
+    }
 }
