@@ -1,6 +1,6 @@
-// The init of one simulated host: PID 1 of a PID namespace that somebody else made.
+// The init of one simulated host: PID 1 of a PID and mount namespace that somebody else made.
 //
-//     loopback-host HOST-FILE COMMAND [ARGUMENT…]
+//     unshare --pid --fork --mount-proc --kill-child loopback-host HOST-FILE COMMAND [ARGUMENT...]
 //
 // Starts the processes of the host file, then COMMAND (sshd), and takes in whatever dies. Ends when
 // SIGTERM or SIGINT comes or when COMMAND ends; the kernel then ends the whole namespace.
@@ -17,7 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,14 +125,22 @@ static void take_title(char **argv, size_t size) {
     prctl(PR_SET_NAME, "init");
 }
 
+// sshd needs the folder /run/sshd, which this machine need not have: the host gets a /run of its own.
+static void mount_run(void) {
+    if (mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) fail_errno("/run");
+    if (mkdir("/run/sshd", 0755) != 0) fail_errno("/run/sshd");
+}
+
 int main(int argc, char **argv) {
     if (argc > 0 && getenv(stand_in_mark) != NULL) stand_in(argv[0]);
-    if (argc < 3) {
-        fprintf(stderr, "usage: loopback-host HOST-FILE COMMAND [ARGUMENT...]\n");
+    if (argc < 3 || getpid() != 1) {
+        fprintf(stderr, "usage: unshare --pid --fork --mount-proc --kill-child "
+                        "loopback-host HOST-FILE COMMAND [ARGUMENT...]\n");
         return 64;
     }
     struct host host = {0};
     read_host_file(argv[1], &host);
+    mount_run();
     for (size_t next = 0; next < host.process_count;) next = start(&host, next);
 
     sigset_t signals;
