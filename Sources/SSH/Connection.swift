@@ -64,6 +64,8 @@ final class Connection {
     private let started: Instant
     private var phaseStarted: Instant
     private var phaseDeadline = Instant.max
+    /// What the present deadline was set from, nanoseconds.
+    private var phaseLimit: UInt64 = 0
     private let hostDeadline: Instant
     private var times = PhaseTimes()
     private var handshakeLeft: UInt64 = 0
@@ -143,7 +145,8 @@ final class Connection {
             closeSocket()
             let end = phaseStarted &+ limits.connect.clampedNanoseconds
             guard now < end else { break }
-            phaseDeadline = now &+ (end - now) / UInt64(addresses.count + 1)
+            phaseLimit = (end - now) / UInt64(addresses.count + 1)
+            phaseDeadline = now &+ phaseLimit
             peerAddress = address.text
             let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
             descriptor = socket(address.family, kind, 0)
@@ -203,8 +206,11 @@ final class Connection {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-        guard code == 0 else { return connectToNext(now: now, last: connectFailure(code)) }
+        // A reset is no refusal: the server accepted and then dropped the connection.
+        let wasDropped = code == ECONNRESET || code == EPIPE
+        guard code == 0 || wasDropped else { return connectToNext(now: now, last: connectFailure(code)) }
         enter(.handshake, limits.handshake, now)
+        guard !wasDropped else { return closedBeforeBanner(.failed(ECONNRESET), said: []) }
         state = .awaitingBanner
         intake = Intake(descriptor: descriptor)
         setInterest(.input)
@@ -217,9 +223,7 @@ final class Connection {
         case .wait: return .wait
         case .unacceptable(let why): return fail(.protocolError, "\(place): \(why)")
         case .ended(let end):
-            let said = intake.preBannerText
-            let words = said.isEmpty ? "" : "; it said: \(PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a }))"
-            return fail(.throttled, "\(place) \(text(of: end)) before its version line\(words)")
+            return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
             // The clock stands still until there is room: the server is not to blame for the wait.
             handshakeLeft = phaseDeadline > now ? phaseDeadline - now : 0
@@ -230,6 +234,15 @@ final class Connection {
             state = .parked
             return .needsExchange
         }
+    }
+
+    private func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
+        let what = "\(place) \(text(of: end)) before its version line"
+        guard !said.isEmpty else { return fail(.throttled, what) }
+        let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
+        // What sshd says when it sheds load (sshd.c, drop_connection).
+        let isSheddingLoad = words.hasPrefix("Not allowed at this time") || words.hasPrefix("Exceeded MaxStartups")
+        return fail(isSheddingLoad ? .throttled : .protocolError, "\(what); it said: \(words)")
     }
 
     /// Makes the session. Not earlier: an aborted handshake costs memory in libssh2 1.10 (libssh2#282, #1404).
@@ -420,7 +433,8 @@ final class Connection {
             }
             if !hasFirstByte {
                 hasFirstByte = true
-                phaseDeadline = now &+ limits.output.clampedNanoseconds
+                phaseLimit = limits.output.clampedNanoseconds
+                phaseDeadline = now &+ phaseLimit
             }
             turn += 1
             // A flood must not keep the lane from its other connections.
@@ -467,9 +481,8 @@ final class Connection {
             case .closing, .finished: "the server did not close the channel"
             }
         let isHost = hostDeadline <= now && hostDeadline < phaseDeadline
-        let spent = Duration.nanoseconds(Int64(clamping: now &- (isHost ? started : phaseStarted)))
-        let seconds = Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
-        let tenths = (seconds * 10).rounded() / 10
+        let limit = isHost ? limits.host.clampedNanoseconds : phaseLimit
+        let tenths = (Double(limit) / 1e8).rounded() / 10
         return failure(.timedOut, "\(waited) within \(tenths) s\(isHost ? ", the limit for one host" : "")")
     }
 
@@ -498,7 +511,8 @@ final class Connection {
 
     private func failed(_ failure: Session.Failure, _ intake: Intake) -> Next {
         let words = "\(place): \(failure.message) (libssh2 error \(failure.code))\(farewell)"
-        if let end = intake.ended { return lost(end) }
+        intake.probeEnd()
+        if let end = intake.ended, intake.disconnectText == nil { return lost(end) }
         switch state {
         case .exchanging:
             if let mismatch = mismatch() { return mismatch }
@@ -556,7 +570,8 @@ final class Connection {
         times.add(now &- phaseStarted, to: phase)
         phase = next
         phaseStarted = now
-        phaseDeadline = now &+ limit.clampedNanoseconds
+        phaseLimit = limit.clampedNanoseconds
+        phaseDeadline = now &+ phaseLimit
     }
 
     private func failure(_ reason: SSHFailureReason, _ detail: String) -> SSHFailure {

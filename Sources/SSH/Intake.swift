@@ -156,6 +156,15 @@ final class Intake {
         return count
     }
 
+    /// Looks whether the stream has ended without anybody having read its end, as after a failed send.
+    func probeEnd() {
+        guard ended == nil else { return }
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+        if count == 0 { ended = .closed }
+        if count < 0, errno != EAGAIN, errno != EINTR { ended = .failed(errno) }
+    }
+
     private func record(_ bytes: some Collection<UInt8>) {
         guard isRecording else { return }
         transcript.append(contentsOf: bytes.prefix(max(0, KeyExchangeOffer.transcriptLimit - transcript.count)))
