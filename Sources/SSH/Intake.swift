@@ -13,6 +13,14 @@ final class Intake {
     enum End: Equatable {
         case closed
         case failed(Int32)
+
+        /// What the peer did, to follow its name.
+        var text: String {
+            switch self {
+            case .closed: "closed the connection"
+            case .failed(let code): "broke the connection (\(Errno.text(code)))"
+            }
+        }
     }
 
     private let descriptor: Int32
