@@ -6,50 +6,6 @@ import Glibc
 ///
 /// "Not ready" is a state: the same call is made again with the same arguments on the next step.
 final class Connection {
-    private enum State {
-        case resolving
-        case connecting
-        case awaitingBanner
-        /// The banner is in; the key exchange needs a place. The socket is out of epoll.
-        case parked
-        case exchanging
-        case authenticating(KeyOffers.Offer)
-        /// Every key was refused: asking once what would be accepted.
-        case askingMethods
-        case opening
-        case starting
-        case reading
-        case closing
-        case finished
-    }
-
-    /// What the lane has to do next.
-    enum Next {
-        case wait
-        /// There is more to do at once; others come first.
-        case again
-        /// The banner is in: `startExchange` when there is room.
-        case needsExchange
-        case finished(SSHOutcome)
-    }
-
-    /// What of a lane's room this connection takes up.
-    enum Gate {
-        case none, connecting, exchanging, connected
-    }
-
-    /// What every connection of a lane has in common.
-    struct Surroundings {
-        let poller: Poller
-        let limits: SSHLimits
-        let policy: HostKeyPolicy
-        let algorithms: Algorithms
-        let firstUse: FirstUseKeys
-        let clientBanner: String
-        /// Read buffer of the lane, used within one step only.
-        let buffer: UnsafeMutableBufferPointer<CChar>
-    }
-
     let job: Job
     private let token: SlotToken
     private let around: Surroundings
@@ -83,14 +39,7 @@ final class Connection {
 
     var deadline: Instant { clock.deadline }
 
-    var gate: Gate {
-        switch state {
-        case .resolving, .connecting, .awaitingBanner, .parked: .connecting
-        case .exchanging: .exchanging
-        case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
-        case .finished: .none
-        }
-    }
+    var gate: Gate { state.gate }
 
     /// Starts with the address where it is a literal; otherwise the lane asks the resolver and calls `resolved`.
     func begin(now: Instant) -> Next {
@@ -353,19 +302,7 @@ final class Connection {
     }
 
     private func timedOut(now: Instant) -> SSHFailure {
-        let waited =
-            switch state {
-            case .resolving: "no answer from the name service"
-            case .connecting: "\(place): no answer to the connection request"
-            case .awaitingBanner: "\(place): connected, but no SSH version line came"
-            case .parked: "\(place): no place for the key exchange came free"
-            case .exchanging: "\(place): the key exchange did not end"
-            case .authenticating, .askingMethods: "\(place) did not answer the authentication"
-            case .opening, .starting: "\(place) did not start the command"
-            case .reading where output.hasFirstByte:
-                "the output did not end; \(output.stdout.count) bytes had come"
-            case .reading, .closing, .finished: "no byte of output came"
-            }
+        let waited = state.missing(place: place, output: output)
         return failure(.timedOut, "\(waited) within \(clock.limitText(now: now))")
     }
 

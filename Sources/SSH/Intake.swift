@@ -146,7 +146,8 @@ final class Intake {
         guard capacity > 0 else { return 0 }
         if served < buffer.count {
             let count = min(capacity, buffer.count - served)
-            UnsafeMutableRawBufferPointer(start: target, count: count).copyBytes(from: buffer[served..<(served + count)])
+            UnsafeMutableRawBufferPointer(start: target, count: count).copyBytes(
+                from: buffer[served..<(served + count)])
             served += count
             return count
         }

@@ -46,7 +46,8 @@ struct FailureTests {
         Case("silent", .handshake, .timedOut, "ADDRESS: connected, but no SSH version line came within 0.4 s") {
             $0.wait()
         },
-        Case("closes at once", .handshake, .throttled, "ADDRESS closed the connection before its version line") { _ in },
+        Case("closes at once", .handshake, .throttled, "ADDRESS closed the connection before its version line") { _ in
+        },
         Case(
             "resets at once", .handshake, .throttled,
             "ADDRESS broke the connection (Connection reset by peer) before its version line"
@@ -78,8 +79,9 @@ struct FailureTests {
             wire.send("SSH-1.5-old\n")
             wire.wait()
         },
-        Case("one byte at a time", .handshake, .timedOut, "ADDRESS: connected, but no SSH version line came within 0.4 s")
-        { wire in
+        Case(
+            "one byte at a time", .handshake, .timedOut, "ADDRESS: connected, but no SSH version line came within 0.4 s"
+        ) { wire in
             for byte in Array("SSH-2.0-slow-slow-slow-slow-slow".utf8) {
                 guard wire.send([byte]) else { return }
                 usleep(30_000)
@@ -270,7 +272,8 @@ struct FailureTests {
             outcomes.map { $0.failure?.detail } == [
                 "cancelled", "interrupted", "interrupted", "interrupted", "interrupted", "cancelled",
             ])
-        #expect(outcomes.map { $0.failure?.phase } == [.handshake, .handshake, .handshake, .waiting, .waiting, .waiting])
+        #expect(
+            outcomes.map { $0.failure?.phase } == [.handshake, .handshake, .handshake, .waiting, .waiting, .waiting])
     }
 
     @Test func `gives outcomes also after shutdown`() async throws {

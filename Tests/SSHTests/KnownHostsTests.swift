@@ -37,7 +37,8 @@ struct KnownHostsTests {
         Lookup(line: "[2001:db8::1]:2222", name: "2001:db8::1", port: 2222, isKnown: true),
     ])
     func `finds a host by its line`(lookup: Lookup) {
-        let keys = KnownHosts(text: "\(lookup.line) \(Self.first) a comment\n").keys(for: lookup.name, port: lookup.port)
+        let keys = KnownHosts(text: "\(lookup.line) \(Self.first) a comment\n").keys(
+            for: lookup.name, port: lookup.port)
         #expect(keys.keys.map(\.key.knownHostsText) == (lookup.isKnown ? [Self.first] : []))
     }
 
