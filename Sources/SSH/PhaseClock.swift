@@ -4,13 +4,12 @@ struct PhaseClock {
     private var times = PhaseTimes()
     private let started: Instant
     private let hostLimit: UInt64
-    private let hostDeadline: Instant
+    private var hostDeadline: Instant
     private var phaseStarted: Instant
     private var phaseDeadline = Instant.max
     /// What the phase's deadline was set from, in nanoseconds.
     private var phaseLimit: UInt64 = 0
-    /// Nanoseconds that were left when the clock was stopped.
-    private var left: UInt64?
+    private var stopped: Instant?
 
     init(hostLimit: Duration, now: Instant) {
         started = now
@@ -19,8 +18,8 @@ struct PhaseClock {
         hostDeadline = now &+ self.hostLimit
     }
 
-    /// The earlier of the phase's and the host's.
-    var deadline: Instant { min(phaseDeadline, hostDeadline) }
+    /// The earlier of the phase's and the host's; none while the clock stands still.
+    var deadline: Instant { stopped == nil ? min(phaseDeadline, hostDeadline) : .max }
 
     func hostIsOver(_ now: Instant) -> Bool { hostDeadline <= now }
 
@@ -43,21 +42,22 @@ struct PhaseClock {
         return end > now ? end - now : 0
     }
 
-    /// Stops the phase's clock while the connection waits for a place here: the server is not to blame for that.
+    /// Stands still while the connection waits for a place here: the host is not to blame for that.
     mutating func stop(now: Instant) {
         closePhase(now)
-        left = phaseDeadline > now ? phaseDeadline - now : 0
-        phaseDeadline = .max
+        stopped = now
     }
 
     mutating func resume(now: Instant) {
+        guard let since = stopped else { return }
+        stopped = nil
         phaseStarted = now
-        phaseDeadline = now &+ (left ?? 0)
-        left = nil
+        phaseDeadline = phaseDeadline &+ (now &- since)
+        hostDeadline = hostDeadline &+ (now &- since)
     }
 
     private mutating func closePhase(_ now: Instant) {
-        if left == nil { times.add(now &- phaseStarted, to: phase) }
+        if stopped == nil { times.add(now &- phaseStarted, to: phase) }
     }
 
     mutating func finish(now: Instant) -> PhaseTimes {

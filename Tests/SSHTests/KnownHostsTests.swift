@@ -62,6 +62,14 @@ struct KnownHostsTests {
         #expect(certified.keys.isEmpty)
     }
 
+    @Test func `a line for every host does not hide the bare name`() {
+        let text = "@revoked * \(Self.second)\n@cert-authority * \(Self.second)\nmaster1 \(Self.first)\n"
+        let keys = KnownHosts(text: text).keys(for: "master1", port: 2222)
+        #expect(keys.keysOfBareName.map(\.line) == [3])
+        #expect(Set(keys.revoked.map(\.line)) == [1])
+        #expect(keys.hasAuthority)
+    }
+
     @Test func `a revoked key under the bare name counts for every port`() {
         let hosts = KnownHosts(text: "@revoked master1 \(Self.first)\n")
         #expect(hosts.keys(for: "master1", port: 2222).revoked.map(\.line) == [1])
@@ -109,7 +117,7 @@ struct KnownHostsTests {
         #expect(hosts.keys(for: "10.0.0.1", port: 22).keys.map(\.key.knownHostsText) == [Self.first])
         #expect(hosts.keys(for: "master1", port: 2222).keys.map(\.key.knownHostsText) == [Self.second])
         #expect(hosts.keys(for: "bad", port: 22).revoked.map(\.key.knownHostsText) == [Self.first])
-        #expect(hosts.keys(for: "master2", port: 22).isEmpty)
+        #expect(hosts.keys(for: "master2", port: 22).keys.isEmpty)
     }
 
     @Test func `a hashed revocation outweighs a plain line`() {

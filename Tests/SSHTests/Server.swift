@@ -31,7 +31,9 @@ final class Server: Sendable {
             try FileManager.default.copyItem(atPath: keys.host(name), toPath: file)
             return "HostKey \(file)"
         }
-        // sshd takes the first value of an option.
+        // sshd takes the first value of most options, but the last MaxStartups.
+        let named = Set(options.map { $0.prefix { $0 != " " } })
+        configuration.removeAll { named.contains($0.prefix { $0 != " " }) }
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
         pid = try Self.start(["/usr/sbin/sshd", "-D", "-e", "-f", file], log: "\(workshop.path)/log")
         for _ in 0..<500 {
