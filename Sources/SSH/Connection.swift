@@ -6,109 +6,50 @@ import Glibc
 ///
 /// "Not ready" is a state: the same call is made again with the same arguments on the next step.
 final class Connection {
-    private enum State {
-        case resolving
-        case connecting
-        case awaitingBanner
-        /// The banner is in; the key exchange needs a place. The socket is out of epoll.
-        case parked
-        case exchanging
-        case authenticating(key: Int, blob: [UInt8])
-        /// Every key was refused: asking once what would be accepted.
-        case askingMethods
-        case opening
-        case starting
-        case reading
-        case closing
-        case finished
-    }
-
-    /// What the lane has to do next.
-    enum Next {
-        case wait
-        /// There is more to do at once; others come first.
-        case again
-        /// The banner is in: `startExchange` when there is room.
-        case needsExchange
-        case finished(SSHOutcome)
-    }
-
-    /// What of a lane's room this connection takes up.
-    enum Gate {
-        case none, connecting, exchanging, connected
-    }
-
-    /// What every connection of a lane has in common.
-    struct Surroundings {
-        let poller: Poller
-        let limits: SSHLimits
-        let policy: HostKeyPolicy
-        let algorithms: Algorithms
-        let firstUse: FirstUseKeys
-        let clientBanner: String
-        /// Read buffer of the lane, used within one step only.
-        let buffer: UnsafeMutableBufferPointer<CChar>
-    }
-
     let job: Job
     private let token: SlotToken
     private let around: Surroundings
     private var state = State.resolving
-    private var addresses: ArraySlice<SocketAddress> = []
+    private var clock: PhaseClock
+    private var dialer: Dialer
     private var descriptor: Int32 = -1
+    /// Nil while the socket is not in epoll.
     private var interest: Poller.Interest?
     private var intake: Intake?
+    private var offered: Algorithms?
     private var session: Session?
-
-    private var phase = SSHPhase.waiting
-    private let started: Instant
-    private var phaseStarted: Instant
-    private var phaseDeadline = Instant.max
-    private let hostDeadline: Instant
-    private var times = PhaseTimes()
-    private var handshakeLeft: UInt64 = 0
-
-    private var output = CommandOutput()
-    private var discardedErrors = 0
-    private var hasFirstByte = false
+    private var keys: KeyOffers
+    private var output: OutputReader
     private var hostKey: HostKey?
     private var hostKeyIsNew = false
-    private var peerAddress: String?
-    private var refusals: [String] = []
 
     private var target: SSHTarget { job.target }
     private var limits: SSHLimits { around.limits }
+    private var place: String { dialer.place }
 
     init(job: Job, token: SlotToken, around: Surroundings, now: Instant) {
         self.job = job
         self.token = token
         self.around = around
-        started = now
-        phaseStarted = now
-        hostDeadline = now &+ around.limits.host.clampedNanoseconds
+        clock = PhaseClock(hostLimit: around.limits.host, now: now)
+        dialer = Dialer(addresses: [], port: job.target.port)
+        keys = KeyOffers(keys: job.target.keys)
+        output = OutputReader(limits: around.limits)
     }
 
-    /// The earlier of the phase's and the host's.
-    var deadline: Instant { min(phaseDeadline, hostDeadline) }
+    var deadline: Instant { clock.deadline }
 
-    var gate: Gate {
-        switch state {
-        case .resolving, .connecting, .awaitingBanner, .parked: .connecting
-        case .exchanging: .exchanging
-        case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
-        case .finished: .none
-        }
-    }
+    var gate: Gate { state.gate }
 
     /// Starts with the address where it is a literal; otherwise the lane asks the resolver and calls `resolved`.
     func begin(now: Instant) -> Next {
         if let problem = target.problem { return fail(.targetInvalid, problem) }
         do throws(SSHFailure) {
-            _ = try hostKeyCheck.algorithms(around.algorithms)
+            offered = try hostKeyCheck.algorithms(around.algorithms)
         } catch {
-            return finish(.failure(error))
+            return fail(error)
         }
-        enter(.resolve, limits.resolve, now)
+        clock.enter(.resolve, limit: limits.resolve, now: now)
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
         }
@@ -128,74 +69,44 @@ final class Connection {
             return fail(
                 error.isAbsent ? .nameNotFound : .nameServiceFailed,
                 "\(PeerText.printable(target.address.utf8)): \(error.text)")
-        case .success(let found):
-            addresses = found.map { $0.with(port: target.port) }[...]
-            enter(.connect, limits.connect, now)
+        case .success(let addresses):
+            dialer = Dialer(addresses: addresses, port: target.port)
+            clock.enter(.connect, limit: limits.connect, now: now)
             state = .connecting
-            return connectToNext(now: now, last: nil)
+            return connect(now: now, last: timedOut(now: now))
         }
     }
 
-    /// Tries the addresses in order. One that is not the last gets its share of the limit only.
-    private func connectToNext(now: Instant, last: SSHFailure?) -> Next {
-        var last = last
-        while let address = addresses.popFirst() {
-            closeSocket()
-            let end = phaseStarted &+ limits.connect.clampedNanoseconds
-            guard now < end else { break }
-            phaseDeadline = now &+ (end - now) / UInt64(addresses.count + 1)
-            peerAddress = address.text
-            let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-            descriptor = socket(address.family, kind, 0)
-            guard descriptor >= 0 else {
-                last = connectFailure(errno)
-                continue
-            }
-            var yes: Int32 = 1
-            setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-            let code = address.withPointer { connect(descriptor, $0, $1) }
-            guard code == 0 || errno == EINPROGRESS else {
-                last = connectFailure(errno)
-                continue
-            }
-            // Also where it succeeded at once: the next step finds it writable.
-            guard around.poller.add(descriptor, token, .output) else {
-                return fail(connectFailure(errno))
-            }
-            interest = .output
-            return .wait
-        }
+    /// Tries the next addresses. One that is not the last gets its share of the limit only.
+    private func connect(now: Instant, last: SSHFailure) -> Next {
         closeSocket()
-        return fail(last ?? timedOut(now: now))
+        var last = last
+        while true {
+            let left = clock.left(of: limits.connect, now: now)
+            let share = left / UInt64(max(1, dialer.count))
+            guard share > 0, let attempt = dialer.next() else { return fail(last) }
+            switch attempt {
+            case .failed(let code): last = connectFailure(code)
+            case .started(let socket):
+                descriptor = socket
+                clock.renew(limit: share, now: now)
+                // Also where it succeeded at once: the next step finds it writable.
+                return watch(.output) ?? .wait
+            }
+        }
     }
 
     private func connectFailure(_ code: Int32) -> SSHFailure {
-        let reason: SSHFailureReason =
-            switch code {
-            case ECONNREFUSED: .connectionRefused
-            case EHOSTUNREACH, ENETUNREACH, EACCES, EPERM, EHOSTDOWN, ENETDOWN, EAFNOSUPPORT, EINVAL: .hostUnreachable
-            case ETIMEDOUT: .timedOut
-            case EMFILE, ENFILE: .descriptorsExhausted
-            case EADDRNOTAVAIL: .portsExhausted
-            case ENOMEM, ENOBUFS, ENOSPC: .outOfMemory
-            default: .connectionLost
-            }
-        return failure(reason, "\(place): \(Errno.text(code))")
-    }
-
-    private var place: String {
-        let address = peerAddress ?? PeerText.printable(target.address.utf8)
-        return address.contains(":") ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
+        failure(Dialer.reason(for: code), "\(place): \(Errno.text(code))")
     }
 
     /// The socket is ready, or `again` was asked for.
     func step(now: Instant) -> Next {
         switch state {
-        case .resolving, .parked, .finished: return .wait
-        case .connecting: return finishConnecting(now: now)
-        case .awaitingBanner: return readBanner(now: now)
-        case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing:
-            return drive(now: now)
+        case .resolving, .parked, .finished: .wait
+        case .connecting: finishConnecting(now: now)
+        case .awaitingBanner: readBanner(now: now)
+        case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing: drive(now: now)
         }
     }
 
@@ -203,12 +114,14 @@ final class Connection {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-        guard code == 0 else { return connectToNext(now: now, last: connectFailure(code)) }
-        enter(.handshake, limits.handshake, now)
-        state = .awaitingBanner
+        // A reset is no refusal: the server accepted and then dropped the connection.
+        let wasDropped = code == ECONNRESET || code == EPIPE
+        guard code == 0 || wasDropped else { return connect(now: now, last: connectFailure(code)) }
+        clock.enter(.handshake, limit: limits.handshake, now: now)
+        guard !wasDropped else { return closedBeforeBanner(.failed(ECONNRESET), said: []) }
         intake = Intake(descriptor: descriptor)
-        setInterest(.input)
-        return .wait
+        state = .awaitingBanner
+        return watch(.input) ?? .wait
     }
 
     private func readBanner(now: Instant) -> Next {
@@ -216,47 +129,48 @@ final class Connection {
         switch intake.readBanner() {
         case .wait: return .wait
         case .unacceptable(let why): return fail(.protocolError, "\(place): \(why)")
-        case .ended(let end):
-            let said = intake.preBannerText
-            let words = said.isEmpty ? "" : "; it said: \(PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a }))"
-            return fail(.throttled, "\(place) \(text(of: end)) before its version line\(words)")
+        case .ended(let end): return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
-            // The clock stands still until there is room: the server is not to blame for the wait.
-            handshakeLeft = phaseDeadline > now ? phaseDeadline - now : 0
-            times.add(now &- phaseStarted, to: phase)
-            phaseDeadline = .max
-            around.poller.remove(descriptor)
-            interest = nil
+            clock.stop(now: now)
+            unwatch()
             state = .parked
             return .needsExchange
         }
     }
 
+    private func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
+        let what = "\(place) \(end.text) before its version line"
+        guard !said.isEmpty else { return fail(.throttled, what) }
+        let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
+        // What sshd says when it sheds load (sshd.c, drop_connection).
+        let isSheddingLoad = words.hasPrefix("Not allowed at this time") || words.hasPrefix("Exceeded MaxStartups")
+        return fail(isSheddingLoad ? .throttled : .protocolError, "\(what); it said: \(words)")
+    }
+
     /// Makes the session. Not earlier: an aborted handshake costs memory in libssh2 1.10 (libssh2#282, #1404).
     func startExchange(now: Instant) -> Next {
         guard case .parked = state, let intake else { return .wait }
-        phaseStarted = now
-        phaseDeadline = now &+ handshakeLeft
+        clock.resume(now: now)
         let algorithms: Algorithms
         do throws(SSHFailure) {
+            // Again, since another host of this name may have shown its key in the meantime.
             algorithms = try hostKeyCheck.algorithms(around.algorithms)
         } catch {
-            return finish(.failure(error))
+            return fail(error)
         }
+        offered = algorithms
         session = Session(
             descriptor: descriptor, intake: intake, algorithms: algorithms, clientBanner: around.clientBanner)
         guard session != nil else { return fail(.outOfMemory, "no libssh2 session can be made") }
-        guard around.poller.add(descriptor, token, .input) else { return fail(connectFailure(errno)) }
-        interest = .input
         state = .exchanging
-        return drive(now: now)
+        return watch(.input) ?? drive(now: now)
     }
 
     private var hostKeyCheck: HostKeyCheck {
         HostKeyCheck(target: target, known: job.known, policy: around.policy, firstUse: around.firstUse)
     }
 
-    /// Runs the session's states until one has to wait.
+    /// Runs the session's states until one has to wait or the connection is over.
     private func drive(now: Instant) -> Next {
         guard let session, let intake else { return .wait }
         while true {
@@ -265,63 +179,56 @@ final class Connection {
             case .exchanging:
                 progress = session.handshake()
                 if case .done = progress {
-                    intake.stopRecording()
                     if let refused = checkHostKey(session) { return refused }
-                    enter(.authenticate, limits.authentication, now)
-                    if let refused = offerKey(0, now: now) { return refused }
-                    continue
+                    intake.stopRecording()
+                    clock.enter(.authenticate, limit: limits.authentication, now: now)
+                    if let refused = offerNextKey() { return refused }
                 }
-            case .authenticating(let index, let blob):
-                progress = session.authenticate(user: target.user, blob: blob, signer: target.keys[index].signer)
+            case .authenticating(let offer):
+                progress = session.authenticate(user: target.user, blob: offer.blob, signer: offer.key.signer)
                 if case .done = progress {
-                    enter(.execute, limits.execute, now)
+                    clock.enter(.execute, limit: limits.execute, now: now)
                     state = .opening
-                    continue
                 }
-                if case .failed(let failure) = progress,
-                    failure.code == LibSSH2Code.authenticationFailed || failure.code == LibSSH2Code.publicKeyUnverified
-                {
-                    refusals.append("\(target.keys[index].algorithm.rawValue) \(target.keys[index].fingerprint)")
-                    if let refused = offerKey(index + 1, now: now) { return refused }
+                if case .failed(let failure) = progress, failure.isRefusedKey {
+                    keys.refuseCurrent()
+                    if let refused = offerNextKey() { return refused }
                     continue
                 }
             case .askingMethods:
                 let (answer, methods) = session.listMethods(user: target.user)
                 progress = answer
-                if case .done = progress { return rejected(methods: methods) }
-                if case .failed = progress { return rejected(methods: nil) }
+                if case .wait = progress {} else { return rejected(methods: methods) }
             case .opening:
                 progress = session.openChannel()
-                if case .done = progress {
-                    state = .starting
-                    continue
-                }
+                if case .done = progress { state = .starting }
             case .starting:
                 progress = session.start(command: target.command)
                 if case .done = progress {
-                    enter(.read, limits.firstByte, now)
+                    clock.enter(.read, limit: limits.firstByte, now: now)
                     state = .reading
-                    continue
                 }
             case .reading:
-                switch read(session, now: now) {
+                let hadFirstByte = output.hasFirstByte
+                let reading = output.read(session, buffer: around.buffer)
+                if output.hasFirstByte, !hadFirstByte {
+                    clock.renew(limit: limits.output.clampedNanoseconds, now: now)
+                }
+                switch reading {
                 case .more: return .again
-                case .cut:
-                    output.isCut = true
-                    return succeed(session, now: now)
-                case .end:
-                    output.sawEOF = true
-                    enter(.close, limits.close, now)
-                    state = .closing
-                    continue
+                case .cut: return succeed(session, isCut: true)
                 case .empty: progress = .wait
                 case .failed(let failure): progress = .failed(failure)
+                case .end:
+                    clock.enter(.close, limit: limits.close, now: now)
+                    state = .closing
+                    progress = .done
                 }
             case .closing:
                 progress = session.waitForClose()
-                if case .wait = progress, intake.ended == nil { break }
-                if case .done = progress { output.sawClose = true }
-                return succeed(session, now: now)
+                if case .done = progress { return succeed(session, sawEOF: true, sawClose: true) }
+                if case .failed = progress { return succeed(session, sawEOF: true) }
+                if intake.ended != nil { return succeed(session, sawEOF: true) }
             case .resolving, .connecting, .awaitingBanner, .parked, .finished: return .wait
             }
 
@@ -329,22 +236,16 @@ final class Connection {
             case .done: continue
             case .wait:
                 if let end = intake.ended { return lost(end) }
-                setInterest(session.interest)
-                return .wait
+                return watch(session.interest) ?? .wait
             case .failed(let failure): return failed(failure, intake)
             }
         }
     }
 
-    private func setInterest(_ wanted: Poller.Interest) {
-        guard interest != wanted, descriptor >= 0 else { return }
-        around.poller.modify(descriptor, token, wanted)
-        interest = wanted
-    }
-
     private func checkHostKey(_ session: Session) -> Next? {
         guard let blob = session.hostKeyBlob, let key = HostKey(blob: blob) else {
-            return fail(.protocolError, "the server showed no readable host key", phase: .hostKey)
+            return fail(
+                SSHFailure(phase: .hostKey, reason: .protocolError, detail: "\(place) showed no readable host key"))
         }
         hostKey = key
         switch hostKeyCheck.judge(key) {
@@ -353,87 +254,36 @@ final class Connection {
             hostKeyIsNew = true
             return nil
         case .refused(let reason, let detail, let hint):
-            return finish(.failure(SSHFailure(phase: .hostKey, reason: reason, detail: detail, hint: hint)))
+            return fail(SSHFailure(phase: .hostKey, reason: reason, detail: detail, hint: hint))
         }
     }
 
-    /// Goes to the first usable key from `index` on; where there is none left, asks why or gives up.
-    private func offerKey(_ index: Int, now: Instant) -> Next? {
-        for next in target.keys.indices.dropFirst(index) {
-            if let blob = announcedBlob(of: target.keys[next]) {
-                state = .authenticating(key: next, blob: blob)
-                return nil
-            }
-        }
-        guard refusals.isEmpty else {
-            state = .askingMethods
+    /// Where no key is left, asks why they were refused, or gives up.
+    private func offerNextKey() -> Next? {
+        if keys.advance(serverBanner: intake?.serverBanner), let offer = keys.current {
+            state = .authenticating(offer)
             return nil
         }
-        return fail(
-            .keyUnusable, "libssh2 \(SSHLibrary.version) can sign for no RSA key with SHA-2 for this server "
-                + "(\(intake?.serverBanner ?? "unknown version"))")
-    }
-
-    /// libssh2 before 1.11 signs for "ssh-rsa", SHA-1, only, but takes the algorithm's name from the blob. OpenSSH
-    /// accepts the SHA-2 name in that place, against RFC 8332 §3; other servers may not, so only it is tried.
-    private func announcedBlob(of key: PrivateKey) -> [UInt8]? {
-        guard key.algorithm == .rsa, !SSHLibrary.signsRSAWithSHA2 else { return key.publicKey.blob }
-        guard intake?.serverBanner?.contains("-OpenSSH_") == true else { return nil }
-        var reader = WireReader(key.publicKey.blob)
-        guard reader.string() != nil else { return nil }
-        var writer = WireWriter()
-        writer.string("rsa-sha2-512".utf8)
-        return writer.bytes + reader.bytes
-    }
-
-    private enum Reading {
-        case more, empty, end, cut
-        case failed(Session.Failure)
-    }
-
-    /// Both streams until nothing is left in libssh2: what stays there does not make the socket readable again.
-    private func read(_ session: Session, now: Instant) -> Reading {
-        let buffer = around.buffer
-        var turn = 0
-        while true {
-            var gotAny = false
-            switch session.read(.output, into: buffer) {
-            case .failed(let failure): return .failed(failure)
-            case .none: break
-            case .bytes(let count):
-                gotAny = true
-                let room = limits.outputLimit - output.stdout.count
-                output.stdout.append(contentsOf: UnsafeRawBufferPointer(buffer)[..<min(count, room)])
-                if count > room { return .cut }
-            }
-            if !gotAny {
-                switch session.read(.error, into: buffer) {
-                case .failed(let failure): return .failed(failure)
-                case .none: return session.isAtEnd ? .end : .empty
-                case .bytes(let count):
-                    gotAny = true
-                    let room = max(0, limits.stderrLimit - output.stderr.count)
-                    output.stderr.append(contentsOf: UnsafeRawBufferPointer(buffer)[..<min(count, room)])
-                    discardedErrors += max(0, count - room)
-                    if discardedErrors > limits.outputLimit { return .cut }
-                }
-            }
-            if !hasFirstByte {
-                hasFirstByte = true
-                phaseDeadline = now &+ limits.output.clampedNanoseconds
-            }
-            turn += 1
-            // A flood must not keep the lane from its other connections.
-            if turn == 16 { return .more }
+        guard keys.anyWasRefused else {
+            return fail(
+                .keyUnusable,
+                "libssh2 \(SSHLibrary.version) cannot sign with SHA-2 for an RSA key on this server "
+                    + "(\(intake?.serverBanner ?? "unknown version"))")
         }
+        state = .askingMethods
+        return nil
     }
 
-    private func succeed(_ session: Session, now: Instant) -> Next {
-        output.exitSignal = session.exitSignal
-        if output.exitSignal == nil, let status = session.exitStatus {
-            output.exitStatus = status != 0 || output.sawClose ? status : nil
-        }
-        return finish(.success(output))
+    private func succeed(
+        _ session: Session, sawEOF: Bool = false, sawClose: Bool = false, isCut: Bool = false
+    ) -> Next {
+        let signal = session.exitSignal
+        let status = signal == nil ? session.exitStatus : nil
+        return finish(
+            .success(
+                CommandOutput(
+                    stdout: output.stdout, stderr: output.stderr, exitStatus: status == 0 && !sawClose ? nil : status,
+                    exitSignal: signal, sawEOF: sawEOF, sawClose: sawClose, isCut: isCut)))
     }
 
     /// The deadline passed; nothing is done where it was moved on since.
@@ -441,36 +291,19 @@ final class Connection {
         guard deadline <= now else { return .wait }
         switch state {
         case .finished: return .wait
-        case .connecting where now < hostDeadline && !addresses.isEmpty:
-            return connectToNext(now: now, last: timedOut(now: now))
+        case .connecting where dialer.count > 0 && !clock.hostIsOver(now):
+            return connect(now: now, last: timedOut(now: now))
         case .askingMethods: return rejected(methods: nil)
         case .closing:
             guard let session else { return .wait }
-            return succeed(session, now: now)
+            return succeed(session, sawEOF: true)
         default: return fail(timedOut(now: now))
         }
     }
 
     private func timedOut(now: Instant) -> SSHFailure {
-        let waited =
-            switch state {
-            case .resolving: "no answer from the name service"
-            case .connecting: "\(place): no answer to the connection request"
-            case .awaitingBanner: "\(place): connected, but no SSH version line came"
-            case .parked: "\(place): no place for the key exchange came free"
-            case .exchanging: "\(place): the key exchange did not end"
-            case .authenticating, .askingMethods: "the server did not answer the authentication"
-            case .opening, .starting: "the server did not start the command"
-            case .reading:
-                hasFirstByte
-                    ? "the output did not end; \(output.stdout.count) bytes had come" : "no byte of output came"
-            case .closing, .finished: "the server did not close the channel"
-            }
-        let isHost = hostDeadline <= now && hostDeadline < phaseDeadline
-        let spent = Duration.nanoseconds(Int64(clamping: now &- (isHost ? started : phaseStarted)))
-        let seconds = Double(spent.components.seconds) + Double(spent.components.attoseconds) / 1e18
-        let tenths = (seconds * 10).rounded() / 10
-        return failure(.timedOut, "\(waited) within \(tenths) s\(isHost ? ", the limit for one host" : "")")
+        let waited = state.missing(place: place, output: output)
+        return failure(.timedOut, "\(waited) within \(clock.limitText(now: now))")
     }
 
     func cancel(reason: String) -> Next {
@@ -478,70 +311,44 @@ final class Connection {
         return fail(.cancelled, reason)
     }
 
-    private func text(of end: Intake.End) -> String {
-        switch end {
-        case .closed: "closed the connection"
-        case .failed(let code): "broke the connection (\(Errno.text(code)))"
-        }
-    }
-
     private func lost(_ end: Intake.End) -> Next {
-        if let mismatch = mismatch() { return mismatch }
+        if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
-        let what =
-            if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
-        return fail(.connectionLost, "\(place) \(text(of: end))\(what)\(farewell)")
+        let bytes = if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
+        return fail(.connectionLost, "\(place) \(end.text)\(bytes)\(farewell)")
     }
 
     /// What the server said when it disconnected.
     private var farewell: String { intake?.disconnectText.map { "; it said: \($0)" } ?? "" }
 
     private func failed(_ failure: Session.Failure, _ intake: Intake) -> Next {
+        intake.probeEnd()
+        if let end = intake.ended, intake.disconnectText == nil { return lost(end) }
         let words = "\(place): \(failure.message) (libssh2 error \(failure.code))\(farewell)"
-        if let end = intake.ended { return lost(end) }
         switch state {
         case .exchanging:
-            if let mismatch = mismatch() { return mismatch }
+            if let mismatch { return fail(mismatch) }
         case .authenticating, .askingMethods:
             // sshd disconnects after MaxAuthTries instead of refusing the last key.
             if intake.disconnectText?.hasPrefix("Too many authentication failures") == true {
+                keys.refuseCurrent()
                 return rejected(methods: nil)
             }
         case .opening, .starting:
-            if failure.code == LibSSH2Code.channelFailure || failure.code == LibSSH2Code.requestDenied {
-                return fail(.commandRefused, words)
-            }
-            if failure.code == LibSSH2Code.none { return fail(.replyLost, words) }
+            if failure.isDenied { return fail(.commandRefused, words) }
+            if failure.isLostReply { return fail(.replyLost, words) }
         default: break
         }
-        switch failure.code {
-        case LibSSH2Code.alloc: return fail(.outOfMemory, words)
-        case LibSSH2Code.timeout: return fail(.timedOut, words)
-        case LibSSH2Code.socketDisconnect, LibSSH2Code.socketSend, LibSSH2Code.socketReceive:
-            return fail(.connectionLost, words)
-        default: return fail(.protocolError, words)
-        }
+        return fail(failure.reason, words)
     }
 
     /// The list without a common entry, where the key exchange failed for one.
-    private func mismatch() -> Next? {
-        guard case .exchanging = state, let intake,
+    private var mismatch: SSHFailure? {
+        guard case .exchanging = state, let intake, let offered,
             let offer = KeyExchangeOffer(transcript: intake.transcript),
-            let client = try? hostKeyCheck.algorithms(around.algorithms),
-            let mismatch = offer.mismatch(with: client)
+            let mismatch = offer.mismatch(with: offered)
         else { return nil }
-        var hint = "allow one of these on the server: \(mismatch.client.joined(separator: ", "))"
-        if mismatch.list == "host key algorithms", !job.known.keys.isEmpty {
-            hint = "known_hosts has other key types for this host than it offers: verify and add the key it offers"
-        } else if !SSHLibrary.signsRSAWithSHA2 {
-            hint += "; or use libssh2 1.11 or newer, which has more"
-        }
-        return fail(
-            SSHFailure(
-                phase: .handshake, reason: .algorithmsDoNotMatch,
-                detail: "no common \(mismatch.list): the server has \(mismatch.server.joined(separator: ", ")); "
-                    + "libssh2 \(SSHLibrary.version) was allowed \(mismatch.client.joined(separator: ", "))",
-                hint: hint))
+        return mismatch.failure(knowsHost: !job.known.keys.isEmpty)
     }
 
     private func rejected(methods: String?) -> Next {
@@ -549,36 +356,25 @@ final class Connection {
         let user = PeerText.printable(target.user.utf8, limit: 64)
         return fail(
             .authenticationRejected,
-            "the server refused user \(user) with \(refusals.joined(separator: ", "))\(accepts)\(farewell)")
-    }
-
-    private func enter(_ next: SSHPhase, _ limit: Duration, _ now: Instant) {
-        times.add(now &- phaseStarted, to: phase)
-        phase = next
-        phaseStarted = now
-        phaseDeadline = now &+ limit.clampedNanoseconds
+            "the server refused user \(user) with \(keys.refusedText)\(accepts)\(farewell)")
     }
 
     private func failure(_ reason: SSHFailureReason, _ detail: String) -> SSHFailure {
-        SSHFailure(phase: phase, reason: reason, detail: detail)
+        SSHFailure(phase: clock.phase, reason: reason, detail: detail)
     }
 
-    private func fail(_ reason: SSHFailureReason, _ detail: String, phase: SSHPhase? = nil) -> Next {
-        fail(SSHFailure(phase: phase ?? self.phase, reason: reason, detail: detail))
-    }
+    private func fail(_ reason: SSHFailureReason, _ detail: String) -> Next { fail(failure(reason, detail)) }
 
     private func fail(_ failure: SSHFailure) -> Next { finish(.failure(failure)) }
 
     private func finish(_ result: Result<CommandOutput, SSHFailure>) -> Next {
-        let now = MonotonicTime.now
-        if case .parked = state {} else { times.add(now &- phaseStarted, to: phase) }
-        times.total = .nanoseconds(Int64(clamping: now &- started))
         tearDown()
         state = .finished
         return .finished(
             SSHOutcome(
-                id: target.id, result: result, hostKey: hostKey, hostKeyIsNew: hostKeyIsNew, peerAddress: peerAddress,
-                serverBanner: intake?.serverBanner, times: times))
+                id: target.id, result: result, hostKey: hostKey, hostKeyIsNew: hostKeyIsNew,
+                peerAddress: dialer.address, serverBanner: intake?.serverBanner,
+                times: clock.finish(now: MonotonicTime.now)))
     }
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
@@ -595,9 +391,24 @@ final class Connection {
     private func closeSocket() {
         guard descriptor >= 0 else { return }
         // A descriptor that a starting child process inherited for a moment would stay in epoll after close.
-        if interest != nil { around.poller.remove(descriptor) }
-        interest = nil
+        unwatch()
         close(descriptor)
         descriptor = -1
+    }
+
+    /// Nil, or the end where epoll has no room.
+    private func watch(_ wanted: Poller.Interest) -> Next? {
+        if interest == nil {
+            guard around.poller.add(descriptor, token, wanted) else { return fail(connectFailure(errno)) }
+        } else if interest != wanted {
+            around.poller.modify(descriptor, token, wanted)
+        }
+        interest = wanted
+        return nil
+    }
+
+    private func unwatch() {
+        if interest != nil { around.poller.remove(descriptor) }
+        interest = nil
     }
 }

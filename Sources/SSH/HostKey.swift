@@ -6,13 +6,24 @@ package struct HostKey: Sendable, Hashable {
     package let type: String
     package let blob: [UInt8]
 
-    /// Nil unless the blob starts with a printable type string.
+    /// Nil unless the blob starts with a type string of letters, digits, `-`, `.`, `_` and `@` (RFC 4251 §6 allows
+    /// more, but no type has it, and the type appears in commands shown to the user).
     package init?(blob: [UInt8]) {
         var reader = WireReader(blob)
-        guard let type = reader.string(), (1...64).contains(type.count), type.allSatisfy({ (0x21...0x7e).contains($0) })
+        guard let type = reader.string(), (1...64).contains(type.count), type.allSatisfy(Self.isTypeCharacter)
         else { return nil }
         self.type = String(decoding: type, as: UTF8.self)
         self.blob = blob
+    }
+
+    private static func isTypeCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "@"):
+            true
+        default: false
+        }
     }
 
     /// As `ssh-keygen -l` prints it: "SHA256:" and unpadded base64.

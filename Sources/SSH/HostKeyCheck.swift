@@ -29,7 +29,8 @@ struct HostKeyCheck {
                     hint: "add the host's ed25519 or ecdsa key after verifying it: \(scanCommand)")
             }
         } else {
-            let likely = (firstUse[name]?.type).map(HostKeyAlgorithm.serving)
+            let likely =
+                (firstUse[name]?.type).map(HostKeyAlgorithm.serving)
                 ?? known.keysOfBareName.flatMap { HostKeyAlgorithm.serving(keyType: $0.key.type) }
             offer.hostKey = (likely.filter(all.hostKey.contains) + all.hostKey).withoutRepeats
         }
@@ -97,7 +98,8 @@ struct HostKeyCheck {
     }
 
     private func quoted(_ text: String) -> String {
-        "'" + PeerText.printable(text.utf8, limit: 16 << 10).split(separator: "'", omittingEmptySubsequences: false)
+        "'"
+            + PeerText.printable(text.utf8, limit: 16 << 10).split(separator: "'", omittingEmptySubsequences: false)
             .joined(separator: "'\\''") + "'"
     }
 }

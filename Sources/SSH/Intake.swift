@@ -13,6 +13,14 @@ final class Intake {
     enum End: Equatable {
         case closed
         case failed(Int32)
+
+        /// What the peer did, to follow its name.
+        var text: String {
+            switch self {
+            case .closed: "closed the connection"
+            case .failed(let code): "broke the connection (\(Errno.text(code)))"
+            }
+        }
     }
 
     private let descriptor: Int32
@@ -138,7 +146,8 @@ final class Intake {
         guard capacity > 0 else { return 0 }
         if served < buffer.count {
             let count = min(capacity, buffer.count - served)
-            UnsafeMutableRawBufferPointer(start: target, count: count).copyBytes(from: buffer[served..<(served + count)])
+            UnsafeMutableRawBufferPointer(start: target, count: count).copyBytes(
+                from: buffer[served..<(served + count)])
             served += count
             return count
         }
@@ -154,6 +163,15 @@ final class Intake {
         guard count > 0 else { return -Int(EAGAIN) }
         record(UnsafeRawBufferPointer(start: target, count: count))
         return count
+    }
+
+    /// Looks whether the stream has ended without anybody having read its end, as after a failed send.
+    func probeEnd() {
+        guard ended == nil else { return }
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
+        if count == 0 { ended = .closed }
+        if count < 0, errno != EAGAIN, errno != EINTR { ended = .failed(errno) }
     }
 
     private func record(_ bytes: some Collection<UInt8>) {

@@ -37,6 +37,23 @@ struct KeyExchangeOffer: Equatable {
         var list: String
         var client: [String]
         var server: [String]
+
+        /// `knowsHost`: the host key algorithms were held to the types that known_hosts has for the host.
+        func failure(knowsHost: Bool) -> SSHFailure {
+            var hint = "allow one of these on the server: \(client.joined(separator: ", "))"
+            if list == Self.hostKeyList, knowsHost {
+                hint = "known_hosts has other key types for this host than it offers: verify and add the key it offers"
+            } else if !SSHLibrary.signsRSAWithSHA2 {
+                hint += "; or use libssh2 1.11 or newer, which has more"
+            }
+            return SSHFailure(
+                phase: .handshake, reason: .algorithmsDoNotMatch,
+                detail: "no common \(list): the server has \(server.joined(separator: ", ")); "
+                    + "libssh2 \(SSHLibrary.version) was allowed \(client.joined(separator: ", "))",
+                hint: hint)
+        }
+
+        fileprivate static let hostKeyList = "host key algorithms"
     }
 
     /// The first list without a common entry.
@@ -52,7 +69,7 @@ struct KeyExchangeOffer: Equatable {
         }
         let exchanges = client.keyExchange.filter { !$0.hasPrefix("ext-info") && !$0.hasPrefix("kex-strict") }
         return check("key exchange methods", exchanges, keyExchange)
-            ?? check("host key algorithms", client.hostKey, hostKey)
+            ?? check(Mismatch.hostKeyList, client.hostKey, hostKey)
             ?? check("ciphers", client.cipher, cipherToServer)
             ?? check("ciphers", client.cipher, cipherToClient)
             ?? macs(macToServer, with: cipherToServer)

@@ -76,17 +76,16 @@ package struct KnownHosts: Sendable {
 
     /// What is known of a host.
     ///
-    /// Each hashed line costs one HMAC, so hashed lines without a marker are tried only where no other line names
+    /// A key revoked for the bare name is revoked for every port. Each hashed line costs one HMAC, so hashed lines without a marker are tried only where no other line names
     /// the host. That cannot let a wrong key pass: it only leaves a right one unfound.
     func keys(for name: String, port: UInt16) -> KnownKeys {
         let bare = name.asciiLowercased
         guard port != 22 else { return keys(named: bare) }
         var found = keys(named: "[\(bare)]:\(port)")
-        guard found.isEmpty else { return found }
         let fallback = keys(named: bare)
-        found.revoked = fallback.revoked
-        found.hasAuthority = fallback.hasAuthority
-        found.keysOfBareName = fallback.keys
+        found.revoked += fallback.revoked
+        found.hasAuthority = found.hasAuthority || fallback.hasAuthority
+        if found.keys.isEmpty { found.keysOfBareName = fallback.keys }
         return found
     }
 
@@ -142,6 +141,4 @@ struct KnownKeys: Sendable {
             }
         }
     }
-
-    var isEmpty: Bool { keys.isEmpty && revoked.isEmpty && !hasAuthority }
 }

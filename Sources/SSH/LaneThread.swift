@@ -29,11 +29,13 @@ enum LaneThread {
 
         let body = Unmanaged.passRetained(Body(run))
         var thread = pthread_t()
-        let code = pthread_create(&thread, &attributes, { raw in
-            guard let raw else { return nil }
-            Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
-            return nil
-        }, body.toOpaque())
+        let code = pthread_create(
+            &thread, &attributes,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
         guard code == 0 else {
             body.release()
             return nil

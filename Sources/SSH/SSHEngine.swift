@@ -36,7 +36,8 @@ package final class SSHEngine: Sendable {
                 let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 64 << 10)
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
-                    poller: inbox.poller, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
+                    poller: inbox.poller, limits: share, policy: hostKeyPolicy, algorithms: algorithms,
+                    firstUse: firstUse,
                     clientBanner: banner, buffer: buffer)
                 Lane(inbox: inbox, resolver: resolver, around: around, limits: share).run()
             }

@@ -15,6 +15,26 @@ final class Session {
     struct Failure {
         var code: Int32
         var message: String
+
+        var isRefusedKey: Bool {
+            code == LIBSSH2_ERROR_AUTHENTICATION_FAILED || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
+        }
+
+        /// The server said no to the channel or the command.
+        var isDenied: Bool { code == LIBSSH2_ERROR_CHANNEL_FAILURE || code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED }
+
+        /// libssh2 1.10 returns this for a reply it lost (libssh2#671).
+        var isLostReply: Bool { code == LIBSSH2_ERROR_SOCKET_NONE }
+
+        /// Where the state it happened in does not say more.
+        var reason: SSHFailureReason {
+            switch code {
+            case LIBSSH2_ERROR_ALLOC: .outOfMemory
+            case LIBSSH2_ERROR_TIMEOUT: .timedOut
+            case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV: .connectionLost
+            default: .protocolError
+            }
+        }
     }
 
     private let raw: OpaquePointer

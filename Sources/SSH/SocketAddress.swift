@@ -38,7 +38,9 @@ struct SocketAddress: Sendable {
     func with(port: UInt16) -> SocketAddress {
         var copy = self
         // sin_port and sin6_port are both the two bytes after the family.
-        withUnsafeMutableBytes(of: &copy.storage) { $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self) }
+        withUnsafeMutableBytes(of: &copy.storage) {
+            $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+        }
         return copy
     }
 

@@ -33,6 +33,15 @@ extension SSHLimits {
     /// Long enough for a loaded machine where waiting is not the subject.
     static let forTests = SSHLimits()
 
+    /// For a hundred shells at once on a few cores.
+    static let patient = SSHLimits.with {
+        $0.handshake = .seconds(100)
+        $0.authentication = .seconds(100)
+        $0.execute = .seconds(100)
+        $0.firstByte = .seconds(100)
+        $0.host = .seconds(100)
+    }
+
     static func with(_ change: (inout SSHLimits) -> Void) -> SSHLimits {
         var limits = SSHLimits()
         change(&limits)

@@ -11,15 +11,17 @@ final class Server: Sendable {
 
     static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
 
-    init(hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", options: [String] = []) throws {
+    init(
+        hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = []
+    ) throws {
         let keys = try TestKeys.get()
         let workshop = try Workshop()
         self.workshop = workshop
         try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         self.address = address
-        port = try Loopback.freePort(address)
+        self.port = try port ?? Loopback.freePort(address)
         var configuration = [
-            "ListenAddress \(address):\(port)", "PidFile none", "UsePAM no", "StrictModes no", "UseDNS no",
+            "ListenAddress \(address):\(self.port)", "PidFile none", "UsePAM no", "StrictModes no", "UseDNS no",
             "PermitRootLogin prohibit-password", "PasswordAuthentication no", "KbdInteractiveAuthentication no",
             "AuthorizedKeysFile \(keys.authorizedKeys)", "PrintMotd no", "LogLevel ERROR", "MaxStartups 1000",
         ]
@@ -29,11 +31,13 @@ final class Server: Sendable {
             try FileManager.default.copyItem(atPath: keys.host(name), toPath: file)
             return "HostKey \(file)"
         }
-        // sshd takes the first value of an option.
+        // sshd takes the first value of most options, but the last MaxStartups.
+        let named = Set(options.map { $0.prefix { $0 != " " } })
+        configuration.removeAll { named.contains($0.prefix { $0 != " " }) }
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
         pid = try Self.start(["/usr/sbin/sshd", "-D", "-e", "-f", file], log: "\(workshop.path)/log")
         for _ in 0..<500 {
-            if Loopback.accepts(address, port) { return }
+            if Loopback.accepts(address, self.port) { return }
             usleep(10_000)
         }
         kill(pid, SIGTERM)

@@ -1,0 +1,70 @@
+extension Connection {
+    /// Where a connection stands.
+    enum State {
+        case resolving
+        case connecting
+        case awaitingBanner
+        /// The banner is in; the key exchange needs a place. The socket is out of epoll.
+        case parked
+        case exchanging
+        case authenticating(KeyOffers.Offer)
+        /// Every key was refused: asking once what would be accepted.
+        case askingMethods
+        case opening
+        case starting
+        case reading
+        case closing
+        case finished
+
+        /// What of a lane's room a connection in this state takes up.
+        var gate: Gate {
+            switch self {
+            case .resolving, .connecting, .awaitingBanner, .parked: .connecting
+            case .exchanging: .exchanging
+            case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
+            case .finished: .none
+            }
+        }
+
+        /// What did not come, for a deadline that passed.
+        func missing(place: String, output: OutputReader) -> String {
+            switch self {
+            case .resolving: "no answer from the name service"
+            case .connecting: "\(place): no answer to the connection request"
+            case .awaitingBanner: "\(place): connected, but no SSH version line came"
+            case .parked, .exchanging: "\(place): the key exchange did not end"
+            case .authenticating, .askingMethods: "\(place) did not answer the authentication"
+            case .opening, .starting: "\(place) did not start the command"
+            case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
+            case .reading, .closing, .finished: "no byte of output came"
+            }
+        }
+    }
+
+    /// What the lane has to do next.
+    enum Next {
+        case wait
+        /// There is more to do at once; others come first.
+        case again
+        /// The banner is in: `startExchange` when there is room.
+        case needsExchange
+        case finished(SSHOutcome)
+    }
+
+    /// What of a lane's room this connection takes up.
+    enum Gate {
+        case none, connecting, exchanging, connected
+    }
+
+    /// What every connection of a lane has in common.
+    struct Surroundings {
+        let poller: Poller
+        let limits: SSHLimits
+        let policy: HostKeyPolicy
+        let algorithms: Algorithms
+        let firstUse: FirstUseKeys
+        let clientBanner: String
+        /// Read buffer of the lane, used within one step only.
+        let buffer: UnsafeMutableBufferPointer<CChar>
+    }
+}

@@ -1,0 +1,166 @@
+import Testing
+
+@testable import SSH
+
+struct KnownHostsTests {
+    // Two ed25519 keys and one of another type; only their text matters here.
+    private static let first = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+    private static let second = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICAfHh0cGxoZGBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIB"
+
+    struct Lookup: Sendable, CustomTestStringConvertible {
+        var line: String
+        var name: String
+        var port: UInt16 = 22
+        var isKnown: Bool
+        var testDescription: String { "\(line) for \(name):\(port)" }
+    }
+
+    @Test(arguments: [
+        Lookup(line: "master1", name: "master1", isKnown: true),
+        Lookup(line: "master1", name: "MASTER1", isKnown: true),
+        Lookup(line: "Master1", name: "master1", isKnown: true),
+        Lookup(line: "master1", name: "master10", isKnown: false),
+        Lookup(line: "a,master1,10.0.0.1", name: "10.0.0.1", isKnown: true),
+        Lookup(line: "*.example.org", name: "m1.example.org", isKnown: true),
+        Lookup(line: "*.example.org", name: "example.org", isKnown: false),
+        Lookup(line: "m?.example.org", name: "m1.example.org", isKnown: true),
+        Lookup(line: "m?.example.org", name: "m12.example.org", isKnown: false),
+        Lookup(line: "*.example.org,!m2.example.org", name: "m1.example.org", isKnown: true),
+        Lookup(line: "*.example.org,!m2.example.org", name: "m2.example.org", isKnown: false),
+        Lookup(line: "!m2.example.org,*.example.org", name: "m2.example.org", isKnown: false),
+        Lookup(line: "!m2.example.org", name: "m1.example.org", isKnown: false),
+        Lookup(line: "*a*a*a*a*b", name: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", isKnown: false),
+        Lookup(line: "[master1]:2222", name: "master1", port: 2222, isKnown: true),
+        Lookup(line: "[master1]:2222", name: "master1", isKnown: false),
+        Lookup(line: "[*.example.org]:2222", name: "m1.example.org", port: 2222, isKnown: true),
+        Lookup(line: "2001:db8::1", name: "2001:db8::1", isKnown: true),
+        Lookup(line: "[2001:db8::1]:2222", name: "2001:db8::1", port: 2222, isKnown: true),
+    ])
+    func `finds a host by its line`(lookup: Lookup) {
+        let keys = KnownHosts(text: "\(lookup.line) \(Self.first) a comment\n").keys(
+            for: lookup.name, port: lookup.port)
+        #expect(keys.keys.map(\.key.knownHostsText) == (lookup.isKnown ? [Self.first] : []))
+    }
+
+    @Test func `keeps the bare name apart from the name with a port`() {
+        let hosts = KnownHosts(text: "master1 \(Self.first)\n")
+        let keys = hosts.keys(for: "master1", port: 2222)
+        #expect(keys.keys.isEmpty)
+        #expect(keys.keysOfBareName.map(\.key.knownHostsText) == [Self.first])
+        let both = KnownHosts(text: "master1 \(Self.first)\n[master1]:2222 \(Self.second)\n")
+        #expect(both.keys(for: "master1", port: 2222).keysOfBareName.isEmpty)
+    }
+
+    @Test func `honours markers and never takes an authority for a host key`() {
+        let hosts = KnownHosts(
+            text: "@revoked master1 \(Self.first)\n@cert-authority *.example.org \(Self.second)\n")
+        let revoked = hosts.keys(for: "master1", port: 22)
+        #expect(revoked.revoked.map(\.line) == [1])
+        #expect(revoked.keys.isEmpty)
+        let certified = hosts.keys(for: "m.example.org", port: 22)
+        #expect(certified.hasAuthority)
+        #expect(certified.keys.isEmpty)
+    }
+
+    @Test func `a line for every host does not hide the bare name`() {
+        let text = "@revoked * \(Self.second)\n@cert-authority * \(Self.second)\nmaster1 \(Self.first)\n"
+        let keys = KnownHosts(text: text).keys(for: "master1", port: 2222)
+        #expect(keys.keysOfBareName.map(\.line) == [3])
+        #expect(Set(keys.revoked.map(\.line)) == [1])
+        #expect(keys.hasAuthority)
+    }
+
+    @Test func `a revoked key under the bare name counts for every port`() {
+        let hosts = KnownHosts(text: "@revoked master1 \(Self.first)\n")
+        #expect(hosts.keys(for: "master1", port: 2222).revoked.map(\.line) == [1])
+    }
+
+    @Test func `passes over bad lines and says which`() {
+        let text = """
+            # comment
+
+            master1
+            @weird master1 \(Self.first)
+            master1 ssh-ed25519 not-base64!
+            master1 ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g
+            |1|short|hash \(Self.first)
+            |2|AAAA|BBBB \(Self.first)
+            master1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
+            , \(Self.first)
+            good \(Self.first)\r
+            """
+        let hosts = KnownHosts(text: text, file: "f")
+        #expect(hosts.count == 1)
+        #expect(hosts.keys(for: "good", port: 22).keys.map(\.line) == [11])
+        #expect(
+            hosts.skippedLines == [
+                .init(file: "f", line: 3, reason: "names, key type and key are needed"),
+                .init(file: "f", line: 4, reason: "the marker is neither @revoked nor @cert-authority"),
+                .init(file: "f", line: 5, reason: "the key is not base64"),
+                .init(file: "f", line: 6, reason: "the key does not hold the type that the line says"),
+                .init(file: "f", line: 7, reason: "the hashed name is not |1|salt|hash"),
+                .init(file: "f", line: 8, reason: "the hashed name is not |1|salt|hash"),
+                .init(file: "f", line: 9, reason: "the key is not base64"),
+                .init(file: "f", line: 10, reason: "names, key type and key are needed"),
+            ])
+    }
+
+    @Test func `reads what ssh-keygen hashed`() throws {
+        let workshop = try Workshop()
+        let path = try workshop.write(
+            "master1,10.0.0.1 \(Self.first)\n[master1]:2222 \(Self.second)\n@revoked bad \(Self.first)\n", to: "hosts")
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-H", "-f", path])
+        #expect(try workshop.read("hosts").hasPrefix("|1|"))
+        let hosts = try KnownHosts(files: ["\(workshop.path)/absent", path])
+        #expect(hosts.skippedLines == [])
+        #expect(hosts.keys(for: "Master1", port: 22).keys.map(\.key.knownHostsText) == [Self.first])
+        #expect(hosts.keys(for: "10.0.0.1", port: 22).keys.map(\.key.knownHostsText) == [Self.first])
+        #expect(hosts.keys(for: "master1", port: 2222).keys.map(\.key.knownHostsText) == [Self.second])
+        #expect(hosts.keys(for: "bad", port: 22).revoked.map(\.key.knownHostsText) == [Self.first])
+        #expect(hosts.keys(for: "master2", port: 22).keys.isEmpty)
+    }
+
+    @Test func `a hashed revocation outweighs a plain line`() {
+        // printf %s master1 under the salt of twenty bytes 1 to 20.
+        let salt = (1...20).map(UInt8.init)
+        let hash = Digest.hmacSHA1(key: salt, Array("master1".utf8))
+        let hosts = KnownHosts(
+            text: "master1 \(Self.first)\n@revoked |1|\(Base64.encode(salt))|\(Base64.encode(hash)) \(Self.first)\n")
+        #expect(hosts.keys(for: "master1", port: 22).revoked.map(\.line) == [2])
+    }
+
+    @Test func `refuses what is no regular file`() {
+        #expect(throws: KnownHostsError.cannotRead("/tmp: not a regular file")) { try KnownHosts(files: ["/tmp"]) }
+    }
+
+    @Test func `appends whole lines that it can read back`() throws {
+        let workshop = try Workshop()
+        let path = try workshop.write("old \(Self.second)", to: "hosts", mode: 0o644)
+        let key = try #require(HostKey(blob: Base64.decode(Self.first.split(separator: " ")[1].utf8) ?? []))
+        let entries = [
+            KnownHostsFile.Entry(name: "Master1", port: 22, key: key),
+            KnownHostsFile.Entry(name: "master2", port: 2222, key: key),
+            KnownHostsFile.Entry(name: "Master1", port: 22, key: key),
+        ]
+        try KnownHostsFile.append(entries, to: path)
+        #expect(
+            try workshop.read("hosts") == "old \(Self.second)\nmaster1 \(Self.first)\n[master2]:2222 \(Self.first)\n")
+        let fresh = "\(workshop.path)/fresh"
+        try KnownHostsFile.append(entries, to: fresh)
+        #expect(try Tool.run("/usr/bin/stat", ["-c", "%a", fresh]) == "600\n")
+        #expect(
+            try Tool.run("/usr/bin/ssh-keygen", ["-F", "[master2]:2222", "-f", fresh]).split(separator: "\n").last
+                == "[master2]:2222 \(Self.first)")
+    }
+
+    @Test(arguments: ["", "a b", "a\nb", "*", "!a", "|1|a", "@revoked", "a,b", "#a", "ä"])
+    func `never writes a name that a line cannot hold`(name: String) throws {
+        let key = try #require(HostKey(blob: Base64.decode(Self.first.split(separator: " ")[1].utf8) ?? []))
+        #expect(throws: KnownHostsError.self) {
+            try KnownHostsFile.append([.init(name: name, port: 22, key: key)], to: "/dev/null/none")
+        }
+        #expect(throws: KnownHostsError.unusableName(PeerText.printable(name.utf8))) {
+            try KnownHostsFile.Entry(name: name, port: 22, key: key).line()
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Glibc
+import Testing
+
+@testable import SSH
+
+struct PartsTests {
+    @Test func `deadlines come up in order`() {
+        var heap = DeadlineHeap()
+        let times: [UInt64] = [5, 3, 9, 1, 7, 3, 8, 2, 6, 4, 0]
+        for (index, time) in times.enumerated() {
+            heap.push(.init(time: time, token: SlotToken(index: UInt32(index), generation: 0)))
+        }
+        var out: [UInt64] = []
+        while let first = heap.popFirst() { out.append(first.time) }
+        #expect(out == times.sorted())
+    }
+
+    @Test func `a token survives the trip through epoll`() {
+        let token = SlotToken(index: 0xdead_beef, generation: 0xfeed_f00d)
+        #expect(SlotToken(bits: token.bits) == token)
+        #expect(token.bits == 0xfeed_f00d_dead_beef)
+    }
+
+    @Test func `a queue keeps its order over its moves`() {
+        var queue = Queue<Int>()
+        var out: [Int] = []
+        for number in 0..<200 {
+            queue.append(number)
+            if number % 3 == 0, let first = queue.popFirst() { out.append(first) }
+        }
+        #expect(queue.removeAll { $0 == 199 } == [199])
+        while let first = queue.popFirst() { out.append(first) }
+        #expect(out == Array(0..<199))
+        #expect(queue.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("", []), ("AA==", [0]), ("AAE=", [0, 1]), ("AAEC", [0, 1, 2]), ("////", [255, 255, 255]), ("AA", nil),
+            ("A===", nil), ("AA=A", nil), ("AA==AAAA", nil), ("AA\n=", nil), ("====", nil),
+        ] as [(String, [UInt8]?)])
+    func `reads base64 strictly`(text: String, bytes: [UInt8]?) {
+        #expect(Base64.decode(text.utf8) == bytes)
+        if let bytes { #expect(Base64.encode(bytes) == text) }
+    }
+
+    @Test func `writes mpints by RFC 4251`() {
+        // The examples of section 5, without the negative ones.
+        func mpint(_ magnitude: [UInt8]) -> [UInt8] {
+            var writer = WireWriter()
+            writer.mpint(magnitude)
+            return writer.bytes
+        }
+        #expect(mpint([0]) == [0, 0, 0, 0])
+        #expect(
+            mpint([0x09, 0xa3, 0x78, 0xf9, 0xb2, 0xe3, 0x32, 0xa7]) == [
+                0, 0, 0, 8, 0x09, 0xa3, 0x78, 0xf9, 0xb2, 0xe3, 0x32, 0xa7,
+            ])
+        #expect(mpint([0, 0x80]) == [0, 0, 0, 2, 0, 0x80])
+    }
+
+    @Test func `never reads past the end`() {
+        var reader = WireReader([0xff, 0xff, 0xff, 0xff, 1])
+        #expect(reader.string() == nil)
+        reader = WireReader([0, 0, 0])
+        #expect(reader.uint32() == nil)
+        reader = WireReader([0, 0, 0, 1, 65])
+        #expect(reader.text() == "A")
+        #expect(reader.isAtEnd)
+    }
+
+    @Test(arguments: [
+        (ECONNREFUSED, SSHFailureReason.connectionRefused), (EHOSTUNREACH, .hostUnreachable),
+        (ENETUNREACH, .hostUnreachable), (EPERM, .hostUnreachable), (ETIMEDOUT, .timedOut),
+        (EMFILE, .descriptorsExhausted), (ENFILE, .descriptorsExhausted), (EADDRNOTAVAIL, .portsExhausted),
+        (ENOBUFS, .outOfMemory),
+    ])
+    func `names what connect says`(code: Int32, reason: SSHFailureReason) {
+        #expect(Dialer.reason(for: code) == reason)
+    }
+
+    @Test func `offers nothing weak`() throws {
+        let all = Algorithms(
+            keyExchange: ["diffie-hellman-group14-sha1", "ecdh-sha2-nistp256", "curve25519-sha256", "ext-info-c"],
+            hostKey: ["ssh-rsa", "ssh-ed25519-cert-v01@openssh.com", "rsa-sha2-256", "ssh-dss", "ssh-ed25519"],
+            cipher: ["aes256-cbc", "3des-cbc", "aes256-ctr", "arcfour", "chacha20-poly1305@openssh.com"],
+            mac: ["hmac-md5", "hmac-sha1-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512-etm@openssh.com"])
+        #expect(
+            all.withoutWeakOnes
+                == Algorithms(
+                    keyExchange: ["curve25519-sha256", "ecdh-sha2-nistp256", "ext-info-c"],
+                    hostKey: ["rsa-sha2-256", "ssh-ed25519"],
+                    cipher: ["aes256-ctr", "chacha20-poly1305@openssh.com"],
+                    mac: ["hmac-sha2-256", "hmac-sha2-512-etm@openssh.com"]))
+        try SSHLibrary.initialise()
+        let loaded = try #require(SSHLibrary.algorithms)
+        #expect(loaded.keyExchange.contains("curve25519-sha256"))
+        #expect(loaded.hostKey.contains("ssh-ed25519"))
+        #expect(loaded.cipher.contains("aes256-ctr"))
+        #expect(loaded.mac.contains("hmac-sha2-256"))
+    }
+
+    @Test func `shares the gates and stays within the descriptors`() {
+        var limits = SSHLimits()
+        limits.connecting = 100
+        limits.handshaking = 10
+        limits.connected = 300
+        let wide = limits.share(ofLanes: 2, descriptors: 20_000)
+        #expect([wide.connecting, wide.handshaking, wide.connected] == [50, 5, 150])
+        let narrow = limits.share(ofLanes: 2, descriptors: 264)
+        #expect([narrow.connecting, narrow.handshaking, narrow.connected] == [25, 5, 75])
+        let none = limits.share(ofLanes: 4, descriptors: 10)
+        #expect([none.connecting, none.handshaking, none.connected] == [1, 1, 1])
+    }
+
+    @Test(arguments: [
+        (Duration.seconds(2), 2_000_000_000), (.milliseconds(1), 1_000_000), (.zero, 0), (.seconds(-1), 0),
+        (.seconds(Int64.max), UInt64(Int64.max)),
+    ] as [(Duration, UInt64)])
+    func `holds durations within range`(duration: Duration, nanoseconds: UInt64) {
+        #expect(duration.clampedNanoseconds == nanoseconds)
+    }
+
+    @Test func `the clock stands still while it is stopped`() {
+        var clock = PhaseClock(hostLimit: .nanoseconds(100), now: 1000)
+        clock.enter(.handshake, limit: .nanoseconds(50), now: 1010)
+        #expect(clock.deadline == 1060)
+        clock.stop(now: 1020)
+        #expect(clock.deadline == .max)
+        clock.resume(now: 5020)
+        #expect(clock.deadline == 5060)
+        clock.enter(.read, limit: .nanoseconds(500), now: 5030)
+        #expect(clock.deadline == 5100)
+        let times = clock.finish(now: 5040)
+        #expect(times.handshake == .nanoseconds(20))
+        #expect(times.read == .nanoseconds(10))
+        #expect(times.total == .nanoseconds(4040))
+    }
+
+    @Test func `peer text is printable, one line and short`() {
+        #expect(PeerText.printable("a\u{1b}[0m\nb\u{7f}é".utf8) == "a?[0m?b???")
+        #expect(PeerText.printable(String(repeating: "x", count: 999).utf8, limit: 5) == "xxxxx")
+    }
+
+    @Test func `a host key type that could break a shell line is no key`() {
+        var writer = WireWriter()
+        writer.string("ssh-x'; rm -rf ~; '".utf8)
+        #expect(HostKey(blob: writer.bytes) == nil)
+    }
+}
