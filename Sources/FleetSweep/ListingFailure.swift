@@ -15,7 +15,8 @@ extension HostFailure {
                 hint: "check that the account may run ps, and what its shell or forced command does")
         case .notAListing(let line, let excerpt):
             self.init(
-                phase: "evidence", reason: "notAListing", detail: "no process rows; line \(line) is: \(excerpt)\(quote)",
+                phase: "evidence", reason: "notAListing",
+                detail: "no process rows; line \(line) is: \(excerpt)\(quote)",
                 hint: "check what the account's shell or forced command prints")
         case .commandFailed(let status):
             self.init(

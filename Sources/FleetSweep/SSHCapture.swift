@@ -55,7 +55,8 @@ package final class SSHCapture: Sendable {
             let isOrderly =
                 output.sawEOF && output.sawClose && output.exitStatus == 0 && output.exitSignal == nil && !output.isCut
             let listing = CapturedListing(
-                bytes: output.stdout, origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
+                bytes: output.stdout,
+                origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
                 hostKey: outcome.hostKey.map { "\($0.type) \($0.fingerprint)" }, complaint: output.stderr,
                 isCut: output.isCut, milliseconds: Int(outcome.times.total / .milliseconds(1)))
             return Capture(.success(listing), notes: notes)
@@ -106,7 +107,8 @@ package final class SSHCapture: Sendable {
                 do throws(PrivateKeyError) {
                     return try PrivateKey(path: path)
                 } catch {
-                    throw HostFailure(phase: "credentials", reason: "keyUnusable", detail: error.message, hint: error.hint)
+                    throw HostFailure(
+                        phase: "credentials", reason: "keyUnusable", detail: error.message, hint: error.hint)
                 }
             }
             keys[path] = read
@@ -144,7 +146,9 @@ package final class SSHCapture: Sendable {
             try KnownHostsFile.append([entry], to: path)
             return ["its host key \(key.type) \(key.fingerprint) was not known and is now in \(path)"]
         } catch {
-            return ["its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.words)"]
+            return [
+                "its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.words)"
+            ]
         }
     }
 }

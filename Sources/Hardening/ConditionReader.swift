@@ -8,7 +8,8 @@ struct ConditionReader {
     let facts: ComponentFacts
 
     private static let predicates = [
-        "is", "isSet", "onLine", "oneOf", "contains", "containsAny", "lacks", "subsetOf", "atLeast", "atMost", "between",
+        "is", "isSet", "onLine", "oneOf", "contains", "containsAny", "lacks", "subsetOf", "atLeast", "atMost",
+        "between",
         "differsFrom", "schemes",
     ]
     private static let subjects = ["flag", "plugin", "gate", "versions", "all", "any", "not"]
@@ -20,7 +21,8 @@ struct ConditionReader {
 
     mutating func rule(_ node: Node) -> Rule? {
         guard
-            let entries = yaml.entries(of: node, "a rule", keys: ["when", "then", "reason", "severity", "file", "note"])
+            let entries = yaml.entries(
+                of: node, "a rule", keys: ["when", "then", "reason", "severity", "file", "note"])
         else { return nil }
         var when: Condition?
         var word: String?
@@ -41,7 +43,8 @@ struct ConditionReader {
         }
         guard let verdict = verdict(word, reason) else {
             yaml.report(
-                node, "a rule needs then: pass or fail, or unknown or notApplicable with a reason", text: reason ?? word)
+                node, "a rule needs then: pass or fail, or unknown or notApplicable with a reason", text: reason ?? word
+            )
             return nil
         }
         guard let when else {
@@ -62,7 +65,9 @@ struct ConditionReader {
     }
 
     mutating func condition(_ node: Node) -> Condition? {
-        guard let entries = yaml.entries(of: node, "a condition", keys: Self.subjects + Self.predicates) else { return nil }
+        guard let entries = yaml.entries(of: node, "a condition", keys: Self.subjects + Self.predicates) else {
+            return nil
+        }
         let subjects = entries.filter { Self.subjects.contains($0.key) }
         let predicates = entries.filter { Self.predicates.contains($0.key) }
         guard let subject = subjects.first, subjects.count == 1 else {
@@ -72,7 +77,8 @@ struct ConditionReader {
         switch subject.key {
         case "flag", "plugin", "gate":
             guard let predicate = predicates.first, predicates.count == 1 else {
-                yaml.report(node, "a condition on a \(subject.key) says one thing of it", text: yaml.scalar(subject.value))
+                yaml.report(
+                    node, "a condition on a \(subject.key) says one thing of it", text: yaml.scalar(subject.value))
                 return nil
             }
             switch subject.key {
@@ -106,7 +112,8 @@ struct ConditionReader {
         case "atMost": return number(node, of: flag).map { .between(flag: flag, low: nil, high: $0) }
         case "between":
             guard let ends = yaml.list(node, "between") else { return nil }
-            guard ends.count == 2, let low = number(ends[0], of: flag), let high = number(ends[1], of: flag), low <= high
+            guard ends.count == 2, let low = number(ends[0], of: flag), let high = number(ends[1], of: flag),
+                low <= high
             else {
                 yaml.report(node, "between takes two values, the lower first")
                 return nil
@@ -170,7 +177,9 @@ struct ConditionReader {
                 hint: nearestKey(to: name, among: facts.plugins.keys.sorted()).map { "did you mean \"\($0)\"?" })
             return nil
         }
-        guard predicate.key == "is", let word = yaml.text(predicate.value, "is"), ["enabled", "disabled"].contains(word) else {
+        guard predicate.key == "is", let word = yaml.text(predicate.value, "is"),
+            ["enabled", "disabled"].contains(word)
+        else {
             yaml.report(predicate.place, "a plugin is enabled or disabled", text: predicate.key)
             return nil
         }

@@ -8,7 +8,8 @@ extension ComponentFacts {
 
     private func collect(_ condition: Condition, into starts: inout Set<Release>) {
         switch condition {
-        case .equals(let flag, _), .isSet(let flag, _), .onLine(let flag, _), .oneOf(let flag, _), .contains(let flag, _),
+        case .equals(let flag, _), .isSet(let flag, _), .onLine(let flag, _), .oneOf(let flag, _),
+            .contains(let flag, _),
             .containsAny(let flag, _), .lacks(let flag, _), .subset(let flag, _), .between(let flag, _, _),
             .schemes(let flag, _):
             collect(flag, into: &starts)

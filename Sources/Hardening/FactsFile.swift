@@ -116,7 +116,9 @@ private struct FactsReader {
         }
         guard let kind else { return yaml.report(flag.place, "flag without type", text: flag.key) }
         if let since, let until, since > until { yaml.report(flag.place, "flag ends before it begins", text: flag.key) }
-        if let inert, let until, inert > until { yaml.report(flag.place, "flag is inert only after its end", text: flag.key) }
+        if let inert, let until, inert > until {
+            yaml.report(flag.place, "flag is inert only after its end", text: flag.key)
+        }
         // pflag's zero value is the default of every text and list that names no other.
         let isText = [.string, .ip, .stringSlice, .stringArray, .gates, .map].contains(kind)
         let known = defaults ?? (isText ? [FlagDefault(until: nil, text: "")] : nil)
@@ -137,7 +139,8 @@ private struct FactsReader {
             for name in yaml.texts(entry.value, entry.key) ?? [] {
                 add(
                     FlagFact(
-                        name: name, kind: kind, defaults: isText ? [FlagDefault(until: nil, text: "")] : nil, since: nil,
+                        name: name, kind: kind, defaults: isText ? [FlagDefault(until: nil, text: "")] : nil,
+                        since: nil,
                         until: nil, inert: nil, oldNames: [:], isPerHost: perHost.contains(name), isUnordered: false),
                     names: [name], at: entry.value)
             }
@@ -146,13 +149,19 @@ private struct FactsReader {
 
     /// A text, or a list of texts each of which holds up to and including its `until`.
     private mutating func readDefaults(_ node: Node) -> [FlagDefault]? {
-        guard case .sequence(let list) = node else { return yaml.text(node, "default").map { [FlagDefault(until: nil, text: $0)] } }
+        guard case .sequence(let list) = node else {
+            return yaml.text(node, "default").map { [FlagDefault(until: nil, text: $0)] }
+        }
         var defaults: [FlagDefault] = []
         for element in list {
             var until: Release?
             var text: String?
             for entry in yaml.entries(of: element, "a default", keys: ["until", "value"]) ?? [] {
-                if entry.key == "until" { until = release(entry.value, "until") } else { text = yaml.text(entry.value, "value") }
+                if entry.key == "until" {
+                    until = release(entry.value, "until")
+                } else {
+                    text = yaml.text(entry.value, "value")
+                }
             }
             guard let text else { continue }
             if let last = defaults.last, last.until == nil || until.map({ $0 <= (last.until ?? $0) }) == true {
@@ -166,7 +175,8 @@ private struct FactsReader {
 
     private mutating func readShorthands(_ node: Node) {
         for entry in yaml.entries(of: node, "shorthands") ?? [] {
-            guard let name = yaml.text(entry.value, "a shorthand"), let letter = entry.key.first, entry.key.count == 1 else {
+            guard let name = yaml.text(entry.value, "a shorthand"), let letter = entry.key.first, entry.key.count == 1
+            else {
                 yaml.report(entry.place, "a shorthand is one letter", text: entry.key)
                 continue
             }
@@ -177,7 +187,8 @@ private struct FactsReader {
     private mutating func readPlugins(_ node: Node) {
         for entry in yaml.entries(of: node, "admissionPlugins") ?? [] {
             let stages = releases(entry.value, "a plugin", keys: ["since", "until", "defaultOn"])
-            plugins[entry.key] = PluginFact(since: stages["since"], until: stages["until"], defaultOn: stages["defaultOn"])
+            plugins[entry.key] = PluginFact(
+                since: stages["since"], until: stages["until"], defaultOn: stages["defaultOn"])
         }
     }
 
@@ -186,7 +197,9 @@ private struct FactsReader {
             let keys = ["alpha", "beta", "stable", "locked", "removed"]
             let stages = releases(entry.value, "a gate", keys: keys)
             let order = keys.compactMap { stages[$0] }
-            if order != order.sorted() { yaml.report(entry.place, "the gate's stages are out of order", text: entry.key) }
+            if order != order.sorted() {
+                yaml.report(entry.place, "the gate's stages are out of order", text: entry.key)
+            }
             gates[entry.key] = GateFact(
                 alpha: stages["alpha"], beta: stages["beta"], stable: stages["stable"], locked: stages["locked"],
                 removed: stages["removed"])
@@ -235,7 +248,9 @@ private struct FactsReader {
 
     private mutating func releases(_ node: Node, _ what: String, keys: [String]) -> [String: Release] {
         var releases: [String: Release] = [:]
-        for entry in yaml.entries(of: node, what, keys: keys) ?? [] { releases[entry.key] = release(entry.value, entry.key) }
+        for entry in yaml.entries(of: node, what, keys: keys) ?? [] {
+            releases[entry.key] = release(entry.value, entry.key)
+        }
         return releases
     }
 

@@ -30,7 +30,8 @@ package struct FlagDrift: Sendable, Equatable {
         return FlagDrift(component: component, flag: flag, values: values)
     }
 
-    private static func drift(of component: Component, _ masters: [(host: String, flags: [FlagValues])]) -> [FlagDrift] {
+    private static func drift(of component: Component, _ masters: [(host: String, flags: [FlagValues])]) -> [FlagDrift]
+    {
         var names: Set<String> = []
         for master in masters {
             for flag in master.flags where !flag.isPerHost { names.insert(flag.name) }
@@ -40,7 +41,9 @@ package struct FlagDrift: Sendable, Equatable {
         }
         return names.sorted().compactMap { name in
             var sides: [String?: [String]] = [:]
-            for (host, table) in tables where sides[table[name]]?.last != host { sides[table[name], default: []].append(host) }
+            for (host, table) in tables where sides[table[name]]?.last != host {
+                sides[table[name], default: []].append(host)
+            }
             return drift(component, name, sides)
         }
     }

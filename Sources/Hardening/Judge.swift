@@ -82,7 +82,8 @@ struct Outcome: Equatable {
     func agreed(with other: Outcome) -> Outcome {
         if verdict == other.verdict {
             return Outcome(
-                verdict: verdict, severity: [severity, other.severity].contains(nil) ? nil : max(severity, other.severity),
+                verdict: verdict,
+                severity: [severity, other.severity].contains(nil) ? nil : max(severity, other.severity),
                 note: note == other.note ? note : nil)
         }
         switch (verdict, other.verdict) {

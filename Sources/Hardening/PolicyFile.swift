@@ -94,7 +94,9 @@ private struct PolicyReader {
             default: break
             }
         }
-        if name.isEmpty, !entries.isEmpty { yaml.report(root, "the policy has no name", hint: "begin with \"policy: name\"") }
+        if name.isEmpty, !entries.isEmpty {
+            yaml.report(root, "the policy has no name", hint: "begin with \"policy: name\"")
+        }
         checks.removeAll { disabled[$0.id] != nil }
         if checks.isEmpty { yaml.report(root, "the policy has no checks") }
         return Policy(name: name, title: title, checks: checks, disabled: disabled)
@@ -118,12 +120,15 @@ private struct PolicyReader {
 
     private mutating func check(_ node: Node) -> Check? {
         let keys = [
-            "id", "item", "title", "severity", "component", "flags", "also", "expected", "cis", "rationale", "remediation",
+            "id", "item", "title", "severity", "component", "flags", "also", "expected", "cis", "rationale",
+            "remediation",
             "breaks", "rules", "expect", "explicit",
         ]
         guard let entries = yaml.entries(of: node, "a check", keys: keys) else { return nil }
         var component = Component.kubeAPIServer
-        for entry in entries where entry.key == "component" { component = yaml.word(entry.value, "component") ?? component }
+        for entry in entries where entry.key == "component" {
+            component = yaml.word(entry.value, "component") ?? component
+        }
         guard let facts = facts[component] else { return nil }
         var conditions = ConditionReader(yaml: yaml, facts: facts)
         defer { yaml = conditions.yaml }
@@ -165,9 +170,11 @@ private struct PolicyReader {
             conditions.yaml.report(node, "a check's id is made of small letters, digits and dashes", text: id)
         }
         return Check(
-            id: id, item: item, title: texts["title"] ?? "", severity: severity, component: component.rawValue, flags: flags,
+            id: id, item: item, title: texts["title"] ?? "", severity: severity, component: component.rawValue,
+            flags: flags,
             also: also, expected: texts["expected"] ?? "", rationale: texts["rationale"] ?? "",
-            remediation: texts["remediation"] ?? "", breaks: texts["breaks"] ?? "", cis: cis, rules: rules, expect: expect,
+            remediation: texts["remediation"] ?? "", breaks: texts["breaks"] ?? "", cis: cis, rules: rules,
+            expect: expect,
             explicit: explicit, eras: facts.eras(of: rules.map(\.when) + [expect] + (explicit.map { [$0] } ?? [])))
     }
 }
@@ -176,7 +183,8 @@ extension String {
     fileprivate var isCheckID: Bool {
         !isEmpty && utf8.count <= 80
             && utf8.allSatisfy {
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                     || $0 == UInt8(ascii: "-")
             }
     }

@@ -9,7 +9,9 @@ package struct Release: Sendable, Hashable, Comparable, CustomStringConvertible 
     /// Reads "1.24"; anything else is nil.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == "1", let minor = Int(parts[1]), (0...999).contains(minor) else { return nil }
+        guard parts.count == 2, parts[0] == "1", let minor = Int(parts[1]), (0...999).contains(minor) else {
+            return nil
+        }
         self.minor = minor
     }
 

@@ -76,7 +76,8 @@ struct Settings {
         guard isOnLine(flag) else {
             if process.isCut { return .known(List(elements: [], mayGoOn: true)) }
             guard let text = fact.defaultText(at: release) else { return .open(.needsReview) }
-            return .known(List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
+            return .known(
+                List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
         }
         var elements: [String] = []
         for occurrence in occurrences(flag) {
@@ -122,7 +123,9 @@ struct Settings {
         var assigned: [String: Bool] = [:]
         for occurrence in occurrences(flag) {
             guard let pairs = FlagValue.gates(occurrence.value) else { return .open(.unparsable) }
-            for pair in pairs where pair.component == nil || pair.component == "kube" { assigned[pair.name] = pair.isEnabled }
+            for pair in pairs where pair.component == nil || pair.component == "kube" {
+                assigned[pair.name] = pair.isEnabled
+            }
         }
         if let value = assigned[name] { return value ? .yes : .no }
         if process.isCut { return .open(.truncated) }

@@ -22,7 +22,8 @@ extension Condition {
     func holds(_ settings: borrowing Settings, at release: Release) -> Truth {
         switch self {
         case .equals(let flag, let text): settings.compare(flag, with: text, at: release)
-        case .isSet(let flag, let wanted): wanted ? settings.isSet(flag, at: release) : settings.isSet(flag, at: release).negated
+        case .isSet(let flag, let wanted):
+            wanted ? settings.isSet(flag, at: release) : settings.isSet(flag, at: release).negated
         case .onLine(let flag, let wanted): wanted ? settings.presence(flag) : settings.presence(flag).negated
         case .oneOf(let flag, let texts): Truth.any(texts) { settings.compare(flag, with: $0, at: release) }
         case .contains(let flag, let wanted):

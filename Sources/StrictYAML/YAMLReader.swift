@@ -123,7 +123,9 @@ package struct YAMLReader {
     package mutating func word<Word: RawRepresentable<String> & CaseIterable>(_ node: Node, _ what: String) -> Word? {
         guard let text = text(node, what) else { return nil }
         if let word = Word(rawValue: text) { return word }
-        report(node, "unknown \(what)", text: text, hint: "known: " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+        report(
+            node, "unknown \(what)", text: text, hint: "known: " + Word.allCases.map(\.rawValue).joined(separator: ", ")
+        )
         return nil
     }
 

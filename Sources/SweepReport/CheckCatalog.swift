@@ -7,7 +7,8 @@ package enum CheckCatalog {
         let width = policy.checks.map(\.id.count).max() ?? 0
         var text = ""
         for check in policy.checks {
-            text += "\(padded(check.severity.rawValue, to: 8))  \(padded(printable(check.id), to: width))  \(printable(check.title))\n"
+            text +=
+                "\(padded(check.severity.rawValue, to: 8))  \(padded(printable(check.id), to: width))  \(printable(check.title))\n"
         }
         for (id, reason) in policy.disabled.sorted(by: { $0.key < $1.key }) {
             text += "off       \(padded(printable(id), to: width))  \(printable(reason))\n"

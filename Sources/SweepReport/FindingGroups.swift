@@ -9,12 +9,17 @@ struct FindingGroup {
     let expected: String
     var sightings: [Sighting]
 
-    /// Hosts of one cluster that show the same.
+    /// Hosts that show the same.
     struct Sighting {
-        let cluster: String
         let severity: Severity
         let observed: String
         let note: String?
+        var places: [Place]
+    }
+
+    /// Hosts of one cluster, in their order.
+    struct Place {
+        let cluster: String
         var hosts: [String]
     }
 }
@@ -51,8 +56,8 @@ extension Array where Element == FindingGroup {
             return
         }
         var group = self[index]
-        if let same = group.sightings.firstIndex(where: { $0.shows(finding, at: place) }) {
-            if group.sightings[same].hosts.last != place.host { group.sightings[same].hosts.append(place.host) }
+        if let same = group.sightings.firstIndex(where: { $0.shows(finding) }) {
+            group.sightings[same].places.add(place)
         } else {
             group.sightings.append(FindingGroup.Sighting(finding, at: place))
         }
@@ -62,15 +67,29 @@ extension Array where Element == FindingGroup {
     }
 }
 
+extension Array where Element == FindingGroup.Place {
+    fileprivate mutating func add(_ place: JudgedPlace) {
+        guard let index = indices.last, self[index].cluster == place.cluster else {
+            return append(FindingGroup.Place(cluster: place.cluster, hosts: [place.host]))
+        }
+        // Two processes of one host are one host.
+        if self[index].hosts.last != place.host { self[index].hosts.append(place.host) }
+    }
+}
+
 extension FindingGroup.Sighting {
     fileprivate init(_ finding: Finding, at place: JudgedPlace) {
         self.init(
-            cluster: place.cluster, severity: finding.severity, observed: finding.observed, note: finding.note,
-            hosts: [place.host])
+            severity: finding.severity, observed: finding.observed, note: finding.note,
+            places: [FindingGroup.Place(cluster: place.cluster, hosts: [place.host])])
     }
 
-    fileprivate func shows(_ finding: Finding, at place: JudgedPlace) -> Bool {
-        cluster == place.cluster && observed == finding.observed && note == finding.note
-            && severity == finding.severity
+    fileprivate func shows(_ finding: Finding) -> Bool {
+        observed == finding.observed && note == finding.note && severity == finding.severity
     }
+}
+
+extension FindingGroup.Place {
+    /// `cluster/cp[1:3].example`, or the hosts alone where there is no cluster.
+    var text: String { cluster.isEmpty ? folded(hosts) : "\(cluster)/\(folded(hosts))" }
 }

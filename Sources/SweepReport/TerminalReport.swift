@@ -44,7 +44,9 @@ package struct TerminalReport {
         let unseen = record.clusters.flatMap { cluster in
             cluster.hosts.filter { $0.state != .evaluated }.map { (cluster.name, $0) }
         }
-        notSeen(places, unseen: unseen.map { UnseenPlace(cluster: $0, name: $1.name, state: $1.state, failure: $1.failure) })
+        notSeen(
+            places, unseen: unseen.map { UnseenPlace(cluster: $0, name: $1.name, state: $1.state, failure: $1.failure) }
+        )
         notes(
             record.clusters.flatMap { cluster in
                 cluster.hosts.flatMap { host in
@@ -66,8 +68,13 @@ package struct TerminalReport {
         }
         findings(places)
         let unseen = record.files.filter { $0.state != .evaluated }
-        notSeen(places, unseen: unseen.map { UnseenPlace(cluster: "", name: $0.name, state: $0.state, failure: $0.failure) })
-        notes(record.files.flatMap { file in (file.notes + file.processes.flatMap(\.labelledNotes)).map { ("", file.name, $0) } })
+        notSeen(
+            places, unseen: unseen.map { UnseenPlace(cluster: "", name: $0.name, state: $0.state, failure: $0.failure) }
+        )
+        notes(
+            record.files.flatMap { file in
+                (file.notes + file.processes.flatMap(\.labelledNotes)).map { ("", file.name, $0) }
+            })
         disabled(record.policy)
         total(record.counts)
     }
@@ -84,7 +91,10 @@ package struct TerminalReport {
             }
             let unknown = cluster.checks.count { $0.worst.word == "unknown" }
             rows.append(
-                [printable(cluster.name, limit: 40), cluster.kubernetesVersion ?? "?", "\(judged)/\(cluster.hosts.count)"]
+                [
+                    printable(cluster.name, limit: 40), cluster.kubernetesVersion ?? "?",
+                    "\(judged)/\(cluster.hosts.count)",
+                ]
                     + failed.map { $0 == 0 ? "." : "\($0)" }
                     + [unknown == 0 ? "." : "\(unknown)", cluster.drift.isEmpty ? "." : "\(cluster.drift.count)"])
         }
@@ -93,7 +103,9 @@ package struct TerminalReport {
             let cells = zip(row, widths).map { padded($0, to: $1) }
             line(("  " + cells.joined(separator: "  ")).trimmingSpaces)
         }
-        line(style.faint("  checks failed, by severity; unknown: checks that no master failed but not every master answered"))
+        line(
+            style.faint(
+                "  checks failed, by severity; unknown: checks that no master failed but not every master answered"))
         line("")
     }
 
@@ -116,11 +128,10 @@ package struct TerminalReport {
     }
 
     private mutating func seen(_ sighting: FindingGroup.Sighting, _ extra: String?) {
-        let place = [sighting.cluster, folded(sighting.hosts)].filter { !$0.isEmpty }.joined(separator: "/")
-        line("            \(printable(place, limit: 400))")
-        line("              \(printable(sighting.observed))")
+        line("            seen  \(printable(sighting.observed))")
         let note = [extra, sighting.note].compactMap(\.self).joined(separator: ": ")
-        if !note.isEmpty { line("              " + style.faint(printable(note))) }
+        if !note.isEmpty { line("                  " + style.faint(printable(note))) }
+        line("              on  \(printable(sighting.places.map(\.text).joined(separator: ", "), limit: 2000))")
     }
 
     private mutating func drift(_ clusters: [ClusterRecord]) {
@@ -131,8 +142,8 @@ package struct TerminalReport {
             for drift in cluster.drift {
                 line("  \(printable(cluster.name))  \(drift.component.rawValue) --\(printable(drift.flag))")
                 for side in drift.values {
-                    line("            \(printable(folded(side.hosts), limit: 400))")
-                    line("              \(side.value.map { printable($0) } ?? "not set")")
+                    line("            seen  \(side.value.map { printable($0) } ?? "not set")")
+                    line("              on  \(printable(folded(side.hosts), limit: 2000))")
                 }
             }
         }
@@ -148,7 +159,9 @@ package struct TerminalReport {
             line("  \(style.unknown(place.state.rawValue))  \(printable(name, limit: 400))")
             guard let failure = place.failure else { continue }
             line("            \(failure.reason) (\(failure.phase)): \(printable(failure.detail, limit: 400))")
-            for hint in failure.hint.split(separator: "\n") { line("            \(printable(String(hint), limit: 400))") }
+            for hint in failure.hint.split(separator: "\n") {
+                line("            \(printable(String(hint), limit: 400))")
+            }
         }
         for group in groups {
             line("  \(style.unknown("unknown"))  \(style.heading(group.check))  \(group.verdict.reason ?? "")")

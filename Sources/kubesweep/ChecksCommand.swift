@@ -19,7 +19,8 @@ struct ChecksCommand: ParsableCommand {
 
     struct Explain: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "explain", abstract: "Tells what a check wants, why, how to fix it and what the fix may break.")
+            commandName: "explain", abstract: "Tells what a check wants, why, how to fix it and what the fix may break."
+        )
 
         @Argument(help: "The check's id, as reports show it.")
         var id: String

@@ -15,7 +15,10 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The known_hosts file to check host keys against.", valueName: "file"))
     var knownHosts: String?
 
-    @Flag(help: "Trust the key of a host that known_hosts does not name, and record it there. A changed key is still refused.")
+    @Flag(
+        help:
+            "Trust the key of a host that known_hosts does not name, and record it there. A changed key is still refused."
+    )
     var acceptNewHostKeys = false
 
     @Option(help: ArgumentHelp("Hosts under way at once.", valueName: "number"))
@@ -45,7 +48,9 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seconds for one host, all phases together.", valueName: "seconds"))
     var hostSeconds = 60.0
 
-    @Option(help: ArgumentHelp("Seconds for the whole sweep; what was not seen by then is reported so.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds for the whole sweep; what was not seen by then is reported so.", valueName: "seconds"))
     var deadlineSeconds: Double?
 
     mutating func validate() throws {
@@ -58,8 +63,12 @@ struct ConnectionOptions: ParsableArguments {
         for (name, seconds) in limits where !(0.001...86_400).contains(seconds) {
             throw ValidationError("\(name) must be between 0.001 and 86400")
         }
-        guard (1...100_000).contains(concurrency) else { throw ValidationError("--concurrency must be between 1 and 100000") }
-        guard (1...100_000).contains(perCluster) else { throw ValidationError("--per-cluster must be between 1 and 100000") }
+        guard (1...100_000).contains(concurrency) else {
+            throw ValidationError("--concurrency must be between 1 and 100000")
+        }
+        guard (1...100_000).contains(perCluster) else {
+            throw ValidationError("--per-cluster must be between 1 and 100000")
+        }
     }
 
     func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {

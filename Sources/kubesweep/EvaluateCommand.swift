@@ -38,12 +38,15 @@ struct EvaluateCommand: AsyncParsableCommand {
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
         let claimed = kubernetesVersion.flatMap(release)
-        let record = EvaluationRecord(policy: policy, files: try await judged(JudgingQueue(judge), judge.policy, claimed))
+        let record = EvaluationRecord(
+            policy: policy, files: try await judged(JudgingQueue(judge), judge.policy, claimed))
         try reports.write { format, isColoured in
             switch format {
             case .json: JSONReport.render(record)
             case .text:
-                Array(TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured)).utf8)
+                Array(
+                    TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured))
+                        .utf8)
             }
         }
         let status = judging.exitStatus(worst: record.worstFailure, counts: record.counts)

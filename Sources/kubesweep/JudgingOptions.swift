@@ -14,7 +14,9 @@ struct JudgingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
     var failOn: FailThreshold = .low
 
-    @Option(help: ArgumentHelp("The part of all answers, in percent, below which a run is incomplete.", valueName: "percent"))
+    @Option(
+        help: ArgumentHelp(
+            "The part of all answers, in percent, below which a run is incomplete.", valueName: "percent"))
     var minCoverage: Double = 100
 
     mutating func validate() throws {

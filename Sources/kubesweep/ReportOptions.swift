@@ -28,7 +28,8 @@ struct ReportFile: ExpressibleByArgument {
     let path: String
 
     init?(argument: String) {
-        guard let equals = argument.firstIndex(of: "="), let format = ReportFormat(rawValue: String(argument[..<equals]))
+        guard let equals = argument.firstIndex(of: "="),
+            let format = ReportFormat(rawValue: String(argument[..<equals]))
         else { return nil }
         path = String(argument[argument.index(after: equals)...])
         if path.isEmpty { return nil }

@@ -11,13 +11,15 @@ struct ScanCommand: AsyncParsableCommand {
         commandName: "scan",
         abstract: "Sweeps a fleet over SSH and reports per cluster what is wrong and what could not be seen.")
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
     var inventory: String
 
     @Option(help: ArgumentHelp("Only clusters whose name matches; may be given several times.", valueName: "glob"))
     var cluster: [String] = []
 
-    @Option(help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
+    @Option(
+        help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
     var host: [String] = []
 
     @OptionGroup(title: "Judging") var judging: JudgingOptions
@@ -44,7 +46,8 @@ struct ScanCommand: AsyncParsableCommand {
         let clusters = try await connections.sweep(fleet, judge: judge, until: end)
 
         let record = SweepRecord(
-            tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version), policy: policy,
+            tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version),
+            policy: policy,
             inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
             sweep: SweepIdentity(
                 id: started.sweepID, started: started.text, ended: UTCTime.now.text,
@@ -54,7 +57,9 @@ struct ScanCommand: AsyncParsableCommand {
             switch format {
             case .json: JSONReport.render(record)
             case .text:
-                Array(TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured)).utf8)
+                Array(
+                    TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured))
+                        .utf8)
             }
         }
         let status =
@@ -67,7 +72,8 @@ struct ScanCommand: AsyncParsableCommand {
 
     private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {
         let selection = fleet.selecting(clusters: cluster, hosts: host)
-        let unmatched = selection.unmatchedClusters.map { "--cluster \($0)" } + selection.unmatchedHosts.map { "--host \($0)" }
+        let unmatched =
+            selection.unmatchedClusters.map { "--cluster \($0)" } + selection.unmatchedHosts.map { "--host \($0)" }
         if let first = unmatched.first {
             throw CommandFailure(.usage, "\(first) matches nothing in \(fleet.source)")
         }
