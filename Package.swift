@@ -49,8 +49,9 @@ let package = Package(
             swiftSettings: swift),
 
         .executableTarget(
-            name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening"],
+            name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening", "AllocationCount"],
             path: "Benchmarks/Judging", swiftSettings: swift),
+        .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between
         // fork and exec nothing but async-signal-safe calls may run.
