@@ -336,7 +336,6 @@ final class Connection {
             }
         case .opening, .starting:
             if failure.isDenied { return fail(.commandRefused, words) }
-            if failure.isLostReply { return fail(.replyLost, words) }
         default: break
         }
         return fail(failure.reason, words)

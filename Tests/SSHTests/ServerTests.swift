@@ -269,6 +269,19 @@ struct ServerTests {
         #expect(outcome.failure?.reason == .connectionLost)
     }
 
+    @Test func `output and the end of the connection in one packet train lose nothing`() async throws {
+        let server = try Server()
+        let relay = try Relay(to: server.port)
+        var target = try target(server, command: "sleep 2.5; seq 1 5000; exit 4")
+        // The relay answers in the server's place, so the name that known_hosts has must be the relay's.
+        target.port = relay.port
+        target.knownHosts = KnownHosts(text: "[host.test]:\(relay.port) \(try keys.hostLine("ed25519"))\n")
+        let output = try await EngineRun.outcome(target).output
+        #expect(output?.text == (1...5000).map { "\($0)\n" }.joined())
+        #expect(output?.exitStatus == 4)
+        #expect(output?.sawClose == true)
+    }
+
     @Test func `names the cipher list when the server has none in common`() async throws {
         let server = try Server(options: ["Ciphers aes256-gcm@openssh.com"])
         let outcome = try await EngineRun.outcome(try target(server, command: "echo ok"))
