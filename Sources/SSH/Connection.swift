@@ -102,7 +102,8 @@ final class Connection {
 
     /// The socket is ready, or `again` was asked for.
     func step(now: Instant) -> Next {
-        switch state {
+        intake?.beginTurn()
+        return switch state {
         case .resolving, .parked, .finished: .wait
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
@@ -131,11 +132,15 @@ final class Connection {
         case .unacceptable(let why): return fail(.protocolError, "\(place): \(why)")
         case .ended(let end): return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
-            clock.stop(now: now)
-            unwatch()
             state = .parked
             return .needsExchange
         }
+    }
+
+    /// There is no room for the key exchange now: out of epoll, since nobody reads what the server may still say.
+    func park(now: Instant) {
+        clock.stop(now: now)
+        unwatch()
     }
 
     private func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
