@@ -101,9 +101,15 @@ final class Intake {
         return .complete
     }
 
+    /// After the key exchange; what was kept for it is let go.
     func stopRecording() {
         isRecording = false
         transcript = []
+        preBannerText = []
+        if served == buffer.count {
+            buffer = []
+            served = 0
+        }
     }
 
     /// Reads once into an own buffer; the number of new bytes, 0 where there is none now or `ended` is set.
