@@ -15,7 +15,12 @@ package struct KnownHosts: Sendable {
     /// Bytes of one file; beyond it the file is refused.
     package static let fileLimit = 64 << 20
 
+    /// The first `reportLimit` lines that were passed over.
     package private(set) var skippedLines: [SkippedLine] = []
+    /// All lines that were passed over.
+    package private(set) var skippedCount = 0
+    package static let reportLimit = 100
+    /// Keys that were read, marked ones included.
     package var count: Int { entries.count }
 
     private var entries: [KnownHostsEntry] = []
@@ -50,6 +55,8 @@ package struct KnownHosts: Sendable {
                 guard let parsed = try KnownHostsLine(line) else { continue }
                 add(parsed, file: file, line: number)
             } catch {
+                skippedCount += 1
+                guard skippedLines.count < Self.reportLimit else { continue }
                 skippedLines.append(SkippedLine(file: file, line: number, reason: error.reason))
             }
         }

@@ -105,6 +105,12 @@ struct KnownHostsTests {
             ])
     }
 
+    @Test func `reports a bounded number of bad lines`() {
+        let hosts = KnownHosts(text: String(repeating: "x\n", count: 250))
+        #expect(hosts.skippedLines.map(\.line) == Array(1...100))
+        #expect(hosts.skippedCount == 250)
+    }
+
     @Test func `reads what ssh-keygen hashed`() throws {
         let workshop = try Workshop()
         let path = try workshop.write(

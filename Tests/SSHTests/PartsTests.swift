@@ -113,10 +113,11 @@ struct PartsTests {
         #expect([none.connecting, none.handshaking, none.connected] == [1, 1, 1])
     }
 
-    @Test(arguments: [
-        (Duration.seconds(2), 2_000_000_000), (.milliseconds(1), 1_000_000), (.zero, 0), (.seconds(-1), 0),
-        (.seconds(Int64.max), UInt64(Int64.max)),
-    ] as [(Duration, UInt64)])
+    @Test(
+        arguments: [
+            (Duration.seconds(2), 2_000_000_000), (.milliseconds(1), 1_000_000), (.zero, 0), (.seconds(-1), 0),
+            (.seconds(Int64.max), UInt64(Int64.max)),
+        ] as [(Duration, UInt64)])
     func `holds durations within range`(duration: Duration, nanoseconds: UInt64) {
         #expect(duration.clampedNanoseconds == nanoseconds)
     }
