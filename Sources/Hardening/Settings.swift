@@ -56,7 +56,6 @@ struct Settings {
     /// Whether the flag's absence is known.
     func presence(_ flag: Int) -> Truth {
         if isOnLine(flag) { return .yes }
-        if case .file = process.settings { return .open(.configuredInFile) }
         return process.isCut ? .open(.truncated) : .no
     }
 
