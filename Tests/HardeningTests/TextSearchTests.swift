@@ -1,4 +1,5 @@
 import Hardening
+import ProcessTable
 import Testing
 
 /// Lines that a search for a flag's text misjudges, as kube-bench did: each judged as the server reads it.

@@ -118,7 +118,8 @@ struct TransportCheckTests {
             1.24 fail, noted| --tls-min-version=VersionTLS10 --tls-cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
             1.24 fail, noted| --tls-min-version=VersionTLS11
             ? unknown versionNeeded|
-            ? fail| --tls-min-version=VersionTLS12
+            ? fail, noted| --tls-min-version=VersionTLS12
+            ? fail| --tls-min-version=VersionTLS12 --service-account-issuer=i
             ? fail low, noted| --service-account-issuer=i --emulated-version=1.31
             """))
     func `what travels, and to whom`(row: VerdictRow) throws {
