@@ -121,7 +121,8 @@ struct DoubtTests {
 
     @Test func `a row of a terminal's width is cut`() throws {
         let short = "root 800 1 0 10:14 ? 00:00:00 "
-        let wide = apiServerRow("--profiling=false --anonymous-auth=false --authorization-mode=Node,RBAC --secure-port=6443")
+        let wide = apiServerRow(
+            "--profiling=false --anonymous-auth=false --authorization-mode=Node,RBAC --secure-port=6443")
         let rows = [String(wide.prefix(80)), short + String(repeating: "x", count: 80 - short.count)]
         let found = try verdicts(listing(rows))
         #expect(found["apiserver-profiling"] == "unknown truncated")
@@ -168,9 +169,15 @@ struct DoubtTests {
         ("--profiling=true --profiling=false", "profiling", "--profiling=true --profiling=false"),
         ("", "profiling", "--profiling not set (default true)"),
         ("", "insecure-port", "--insecure-port not set"),
-        ("--kubelet-client-key=/k", "kubelet-client-certificate", "--kubelet-client-certificate not set, --kubelet-client-key=/k"),
+        (
+            "--kubelet-client-key=/k", "kubelet-client-certificate",
+            "--kubelet-client-certificate not set, --kubelet-client-key=/k"
+        ),
         ("--port=0", "insecure-port", "--port=0"),
-        ("--etcd-servers=https://u:p@e:2379", "etcd-cafile", "--etcd-cafile not set, --etcd-servers=https://REDACTED@e:2379"),
+        (
+            "--etcd-servers=https://u:p@e:2379", "etcd-cafile",
+            "--etcd-cafile not set, --etcd-servers=https://REDACTED@e:2379"
+        ),
     ])
     func `what was observed stands as on the line`(flags: String, check: String, observed: String) throws {
         let claimed: Release? = check == "insecure-port" && flags.isEmpty ? nil : Release("1.19")

@@ -19,7 +19,9 @@ struct PropertyTests {
         #expect(whole.map(\.pid) == [600, 700, 800])
         #expect(whole[1].findings.count { $0.verdict == .pass } == 31)
         for length in stride(from: offset, to: bytes.count, by: 8) {
-            guard let evidence = try? HostEvidence.read(Array(bytes[..<length]), origin: .remoteCommand) else { continue }
+            guard let evidence = try? HostEvidence.read(Array(bytes[..<length]), origin: .remoteCommand) else {
+                continue
+            }
             let records = judge.judge(evidence, claimed: Release("1.24"))
             #expect(records.flatMap(\.findings).filter { $0.verdict == .pass }.map(\.check) == [], "\(length)")
         }
