@@ -26,7 +26,7 @@ package enum CheckCatalog {
         if !cis.isEmpty { text += paragraph("CIS", cis) }
         text += paragraph("why", check.rationale)
         text += paragraph("fix", check.remediation)
-        text += paragraph("breaks", check.breaks)
+        if !check.breaks.isEmpty { text += paragraph("breaks", check.breaks) }
         for rule in check.rules {
             guard let note = rule.note else { continue }
             let reason = rule.verdict.reason.map { "(\($0))" } ?? ""

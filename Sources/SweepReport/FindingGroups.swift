@@ -7,7 +7,7 @@ struct FindingGroup {
     let expected: String
     /// The highest of its sightings.
     private(set) var severity: Severity
-    /// The highest severity first, then in the record's order.
+    /// The highest severity first, then what most hosts show, then in the record's order.
     fileprivate(set) var sightings: [Sighting] = []
     private(set) var places = Places()
 
@@ -99,9 +99,10 @@ private struct Gathering {
         }
         return ordered.map { _, group in
             var group = group
-            group.sightings = Severity.allCases.reversed().flatMap { severity in
-                group.sightings.filter { $0.severity == severity }
-            }
+            group.sightings = group.sightings.enumerated().sorted { a, b in
+                (b.element.severity, b.element.places.hostCount, a.offset)
+                    < (a.element.severity, a.element.places.hostCount, b.offset)
+            }.map(\.element)
             return group
         }
     }

@@ -155,7 +155,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
         }
         switch lead {
         case 0xC2:
-            let scalar = tail(position + 1, 1)
+            let scalar = 0x80 | tail(position + 1, 1)
             return scalar < 0xA0 || scalar == 0xAD ? (scalar, 2) : nil
         case 0xD8:
             let scalar = 0x600 | tail(position + 1, 1)

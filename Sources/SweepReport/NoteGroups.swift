@@ -3,7 +3,7 @@ struct NoteGroup {
     let note: String
     fileprivate(set) var places = Places()
 
-    /// In the order of first appearance.
+    /// The note of most hosts first, then in the order of first appearance.
     static func gather(_ notes: some Sequence<(cluster: String, host: String, note: String)>) -> [NoteGroup] {
         var groups: [NoteGroup] = []
         var known: [String: Int] = [:]
@@ -15,6 +15,8 @@ struct NoteGroup {
             }
             groups[group].places.add(cluster, host)
         }
-        return groups
+        return groups.enumerated().sorted { a, b in
+            (b.element.places.hostCount, a.offset) < (a.element.places.hostCount, b.offset)
+        }.map(\.element)
     }
 }

@@ -39,7 +39,7 @@ struct Places: Hashable {
         var rest = hostCount
         for cluster in clusters {
             for run in folded(cluster.hosts) {
-                let text = printable(cluster.name.isEmpty ? run.text : "\(cluster.name)/\(run.text)", limit: 400)
+                let text = printable(cluster.name.isEmpty ? run.text : "\(cluster.name)/\(run.text)", limit: 200)
                 rest -= run.count
                 let item = rest == 0 ? text : text + ","
                 if line.isEmpty {

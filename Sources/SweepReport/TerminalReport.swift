@@ -13,9 +13,11 @@ package struct TerminalReport {
 
     /// Lines of a list of hosts.
     private static let listLimit = 4
-    /// Values shown of one check, or of one failure.
-    private static let valueLimit = 20
-    private static let noteLimit = 50
+    /// Values shown of one check, or cases of one reason.
+    private static let valueLimit = 10
+    /// Failures of one kind that are shown with commands of their own.
+    private static let failureLimit = 20
+    private static let noteLimit = 20
 
     package static func render(_ record: SweepRecord, policy: Policy, style: TerminalStyle) -> String {
         var report = TerminalReport(policy, style, noun: "host")
@@ -117,7 +119,7 @@ package struct TerminalReport {
                 note([severity, sighting.note].compactMap(\.self).joined(separator: ": "))
                 on(sighting.places, of: judged)
             }
-            more(group.sightings.map(\.places), "value")
+            more(group.sightings.map(\.places).dropFirst(Self.valueLimit), "value")
         }
         text.line()
     }
@@ -149,18 +151,25 @@ package struct TerminalReport {
         for group in unknowns {
             text.line("  \(style.unknown("unknown"))  \(style.heading(group.reason.rawValue))  \(group.reason.words)")
             for sight in group.cases.prefix(Self.valueLimit) {
-                text.entry(
-                    sight.checks.count == 1 ? "check" : "\(sight.checks.count) checks",
-                    wrapped(
-                        sight.checks.map { printable($0) }.joined(separator: ", "),
-                        width: TerminalText.width - TerminalText.indent))
+                undecided(sight.checks)
                 if let observed = sight.observed { text.entry("seen", observed) }
                 note(sight.note ?? "")
                 on(sight.places, of: judged)
             }
-            more(group.cases.map(\.places), "case")
+            more(group.cases.map(\.places).dropFirst(Self.valueLimit), "case")
         }
         text.line()
+    }
+
+    private mutating func undecided(_ undecided: [String]) {
+        if undecided.count > 1, undecided.count == checks.count {
+            return text.entry("checks", ["all \(checks.count) of the policy"])
+        }
+        text.entry(
+            undecided.count == 1 ? "check" : "\(undecided.count) checks",
+            wrapped(
+                undecided.map { printable($0) }.joined(separator: ", "), width: TerminalText.width - TerminalText.indent
+            ))
     }
 
     /// Hosts without a listing. Where one hint serves them all, the hosts stand together and one of them speaks for the
@@ -176,12 +185,12 @@ package struct TerminalReport {
             self.hint(hint)
             return
         }
-        for failure in group.cases.prefix(Self.valueLimit) {
+        for failure in group.cases.prefix(Self.failureLimit) {
             on(failure.places)
             if !failure.detail.isEmpty { text.entry("seen", failure.detail) }
             if group.commonHint == nil { hint(failure.hint) }
         }
-        more(group.cases.map(\.places), "case")
+        more(group.cases.map(\.places).dropFirst(Self.failureLimit), "case")
         if let hint = group.commonHint { self.hint(hint) }
     }
 
@@ -203,8 +212,7 @@ package struct TerminalReport {
     }
 
     /// What the limit leaves out, with the hosts it was seen on.
-    private mutating func more(_ places: [Places], _ what: String) {
-        let rest = places.dropFirst(Self.valueLimit)
+    private mutating func more(_ rest: ArraySlice<Places>, _ what: String) {
         if rest.isEmpty { return }
         text.entry("and", ["\(counted(rest.count, "more \(what)")), not shown"])
         on(rest.joined)
@@ -223,11 +231,7 @@ package struct TerminalReport {
             text.entry("note", group.note)
             on(group.places)
         }
-        let rest = groups.dropFirst(Self.noteLimit).map(\.places)
-        if !rest.isEmpty {
-            text.entry("and", ["\(counted(rest.count, "more note")), not shown"])
-            on(rest[...].joined)
-        }
+        more(groups.map(\.places).dropFirst(Self.noteLimit), "note")
         text.line()
     }
 

@@ -3,6 +3,7 @@ import Hardening
 /// What could not be decided for one reason.
 struct UnknownGroup {
     let reason: UnknownReason
+    /// What most hosts show first, then in the order of the checks.
     fileprivate(set) var cases: [Case] = []
 
     /// Checks that could not be decided on the same hosts by the same sight.
@@ -29,7 +30,11 @@ extension Array where Element == JudgedPlace {
             for (_, finding) in ordered where finding.verdict == .unknown(reason) {
                 for sighting in finding.sightings { group.add(sighting, of: finding.check, &known) }
             }
-            return group.cases.isEmpty ? nil : group
+            if group.cases.isEmpty { return nil }
+            group.cases = group.cases.enumerated().sorted { a, b in
+                (b.element.places.hostCount, a.offset) < (a.element.places.hostCount, b.offset)
+            }.map(\.element)
+            return group
         }
     }
 }
@@ -69,7 +74,7 @@ extension UnknownReason {
     /// For people.
     var words: String {
         switch self {
-        case .versionNeeded: "the answer depends on the version: state kubernetes_version"
+        case .versionNeeded: "the answer depends on the Kubernetes version: state it"
         case .configuredInFile: "the setting stands in a file that the process table does not show"
         case .needsReview: "only a person can tell whether this setting is right"
         case .truncated: "the row was cut off; what stands behind the cut is not known"
