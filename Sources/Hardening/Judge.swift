@@ -45,7 +45,7 @@ package struct Judge: Sendable {
         record.flags = settings.flagValues()
         guard let checks = checks[process.component.rawValue] else { return record }
         record.findings.reserveCapacity(checks.count)
-        // By index: a loop over the elements would copy each check with all its texts.
+        // A loop over the elements themselves would copy each check with all its texts.
         for index in checks.indices {
             record.findings.append(finding(checks[index], settings, bounds.releases, wholeness))
         }
@@ -69,14 +69,15 @@ package struct Judge: Sendable {
             return Outcome(verdict: .unknown(.configuredInFile), severity: check.severity, note: path)
         }
         var merged = check.decide(settings, at: releases.lower, isExplicit: isExplicit)
-        var changes = [(from: releases.lower, verdict: merged.verdict)]
+        let first = merged.verdict
+        var changes: [(from: Release, verdict: Verdict)] = []
         for release in check.eras where release > releases.lower && release <= releases.upper {
             let outcome = check.decide(settings, at: release, isExplicit: isExplicit)
-            if changes.last?.verdict != outcome.verdict { changes.append((release, outcome.verdict)) }
+            if outcome.verdict != changes.last?.verdict ?? first { changes.append((release, outcome.verdict)) }
             merged = merged.agreed(with: outcome)
         }
         if merged.verdict == .unknown(.versionNeeded) {
-            let parts = changes.map { "\($0.verdict.word) from \($0.from)" }
+            let parts = ([(releases.lower, first)] + changes).map { "\($0.1.word) from \($0.0)" }
             merged.note = "the version decides: \(parts.joined(separator: ", "))"
         }
         return merged

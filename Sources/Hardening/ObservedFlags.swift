@@ -6,6 +6,7 @@ extension Settings {
     func observed(_ check: Check, _ releases: ReleaseRange) -> String {
         if case .file = process.settings { return "not on the command line" }
         var text = ""
+        text.reserveCapacity(96)
         for flag in check.flags {
             if !text.isEmpty { text += ", " }
             if isOnLine(flag) { write(flag, to: &text) } else { writeMissing(flag, releases, to: &text) }
@@ -20,11 +21,13 @@ extension Settings {
     }
 
     private func write(_ flag: Int, to text: inout String) {
-        for (position, occurrence) in occurrences(flag).enumerated() {
-            text += position == 0 ? "--" : " --"
+        var mark = "--"
+        forEachOccurrence(flag) { occurrence in
+            text += mark
             text += occurrence.name
             text += "="
             text += occurrence.value
+            mark = " --"
         }
     }
 

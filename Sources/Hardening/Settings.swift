@@ -61,12 +61,21 @@ struct Settings {
     /// In the order of the line.
     func occurrences(_ flag: Int) -> [FlagOccurrence] {
         var found: [FlagOccurrence] = []
-        var position = last[flag]
-        while position >= 0 {
-            found.append(parsed.occurrences[Int(position)])
-            position = previous[Int(position)]
+        forEachOccurrence(flag) { found.append($0) }
+        return found
+    }
+
+    /// In the order of the line.
+    func forEachOccurrence(_ flag: Int, _ body: (borrowing FlagOccurrence) -> Void) {
+        guard last[flag] >= 0 else { return }
+        let position = Int(last[flag])
+        if previous[position] >= 0 {
+            var positions = [position]
+            while let next = positions.last.map({ previous[$0] }), next >= 0 { positions.append(Int(next)) }
+            for position in positions.reversed() { body(parsed.occurrences[position]) }
+        } else {
+            body(parsed.occurrences[position])
         }
-        return found.reversed()
     }
 
     /// Whether the flag's absence is known.
@@ -95,15 +104,14 @@ struct Settings {
                 List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
         }
         var elements: [String] = []
-        for occurrence in occurrences(flag) {
-            switch facts.flags[flag].kind {
-            case .stringSlice:
-                guard let record = FlagValue.stringSlice(occurrence.value) else { return .open(.unparsable) }
-                elements += record
-            default:
-                elements.append(occurrence.value)
-            }
+        var isReadable = true
+        let isRecord = facts.flags[flag].kind == .stringSlice
+        forEachOccurrence(flag) { occurrence in
+            guard isRecord else { return elements.append(occurrence.value) }
+            guard let record = FlagValue.stringSlice(occurrence.value) else { return isReadable = false }
+            if elements.isEmpty { elements = record } else { elements += record }
         }
+        guard isReadable else { return .open(.unparsable) }
         return .known(List(elements: elements, mayGoOn: process.isCut))
     }
 
