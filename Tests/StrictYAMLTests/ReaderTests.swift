@@ -57,6 +57,8 @@ struct ReaderTests {
         ("? [a]\n: 1", "f:1:3: a key must be text, not a list"),
         ("name:", "f:1:6: name is empty"),
         ("name: ''", "f:1:7: name is empty"),
+        ("name: ~", "f:1:7: name is empty"),
+        ("name: null", "f:1:7: name is empty"),
         ("name: [a]", "f:1:7: name must be text, not a list"),
         ("list: {a: b}", "f:1:7: list must be a list, not a mapping"),
         ("list:", "f:1:6: list must be a list, not nothing"),

@@ -4,7 +4,7 @@ import Testing
 struct WordTests {
     @Test(arguments: [
         ("profilng", "profiling"), ("PROFILING", "profiling"), ("noderestrictions", "NodeRestriction"),
-        ("profiling", "profiling"), ("ab", nil), ("on", nil), ("", nil), ("proof", nil),
+        ("profiling", "profiling"), ("ab", nil), ("on", nil), ("", nil), ("proof", nil), ("prafilign", nil),
         ("encryption-provider-config-automatic-relaod", "encryption-provider-config-automatic-reload"),
         (String(repeating: "p", count: 65), nil),
     ])
