@@ -74,7 +74,8 @@ private struct FactsReader {
         return ComponentFacts(
             component: component, releases: ReleaseRange(oldest, newest), flags: flags, index: index,
             syntax: FlagSyntax(style: style, kinds: index.mapValues { flags[$0].kind }, shorthands: shorthands),
-            plugins: plugins, gates: gates, proofs: proofs)
+            plugins: plugins, gates: gates, proofs: proofs, admission: AdmissionFlags(index),
+            featureGates: index["feature-gates"])
     }
 
     private mutating func add(_ fact: FlagFact, names: [String], at node: Node) {

@@ -85,7 +85,7 @@ struct PropertyTests {
             let settings = Settings(process, facts: facts)
             for check in try builtInPolicy.get().checks {
                 var expected: Outcome?
-                let samples = check.samples(of: facts.releases)
+                let samples = [facts.releases.lower] + check.eras
                 for minor in facts.releases.lower.minor...facts.releases.upper.minor {
                     let release = Release(minor: minor)
                     let found = check.decide(settings, at: release, isExplicit: isExplicit)
