@@ -88,6 +88,9 @@ package struct Sweep: Sendable {
 extension HostRecord {
     fileprivate mutating func take(_ listing: CapturedListing, judged queue: JudgingQueue, claimed: Release?) async {
         switch await queue.judged(listing.bytes, origin: listing.origin, claimed: claimed) {
+        case .success(let judged) where judged.evidence.wholeness == .excerpt:
+            state = .unreadable
+            failure = .noHeader
         case .success(let judged):
             state = judged.state
             processes = judged.processes
