@@ -49,8 +49,9 @@ let package = Package(
             swiftSettings: swift),
 
         .executableTarget(
-            name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening"],
+            name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening", "AllocationCount"],
             path: "Benchmarks/Judging", swiftSettings: swift),
+        .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between
         // fork and exec nothing but async-signal-safe calls may run.
@@ -63,7 +64,7 @@ let package = Package(
         .testTarget(name: "HardeningTests", dependencies: ["Hardening", "ProcessTable"], swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
-            dependencies: ["FleetSweep", "Hardening", "HostInventory", "ProcessTable", "SSH"],
+            dependencies: ["FleetSweep", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
             swiftSettings: swift),
         .testTarget(
             name: "SweepReportTests", dependencies: ["SweepReport", "Hardening"],

@@ -14,6 +14,11 @@ extension Settings {
     ///
     /// - Parameter claimed: the version that the inventory or the user states.
     func bounds(claimed: Release?) -> VersionBounds {
+        if case .file = process.settings {
+            // The line is not the server's own, so neither its flags nor their absence prove anything.
+            let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
+            return VersionBounds(releases: releases, conflict: nil)
+        }
         let (proven, witness, isContradictory) = provenReleases(byAbsence: claimed == nil)
         if isContradictory {
             // A fork, a wrapper or a misread line: the line proves nothing then.

@@ -7,14 +7,11 @@ import Glibc
 /// "Not ready" is a state: the same call is made again with the same arguments on the next step.
 final class Connection {
     let job: Job
-    private let token: SlotToken
     private let around: Surroundings
     private var state = State.resolving
     private var clock: PhaseClock
     private var dialer: Dialer
-    private var descriptor: Int32 = -1
-    /// Nil while the socket is not in epoll.
-    private var interest: Poller.Interest?
+    private var socket: WatchedSocket
     private var intake: Intake?
     private var offered: Algorithms?
     private var session: Session?
@@ -29,8 +26,8 @@ final class Connection {
 
     init(job: Job, token: SlotToken, around: Surroundings, now: Instant) {
         self.job = job
-        self.token = token
         self.around = around
+        socket = WatchedSocket(poller: around.poller, token: token)
         clock = PhaseClock(hostLimit: around.limits.host, now: now)
         dialer = Dialer(addresses: [], port: job.target.port)
         keys = KeyOffers(keys: job.target.keys)
@@ -79,7 +76,7 @@ final class Connection {
 
     /// Tries the next addresses. One that is not the last gets its share of the limit only.
     private func connect(now: Instant, last: SSHFailure) -> Next {
-        closeSocket()
+        socket.close()
         var last = last
         while true {
             let left = clock.left(of: limits.connect, now: now)
@@ -87,8 +84,8 @@ final class Connection {
             guard share > 0, let attempt = dialer.next() else { return fail(last) }
             switch attempt {
             case .failed(let code): last = connectFailure(code)
-            case .started(let socket):
-                descriptor = socket
+            case .started(let descriptor):
+                socket.adopt(descriptor)
                 clock.renew(limit: share, now: now)
                 // Also where it succeeded at once: the next step finds it writable.
                 return watch(.output) ?? .wait
@@ -102,7 +99,8 @@ final class Connection {
 
     /// The socket is ready, or `again` was asked for.
     func step(now: Instant) -> Next {
-        switch state {
+        intake?.beginTurn()
+        return switch state {
         case .resolving, .parked, .finished: .wait
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
@@ -113,13 +111,13 @@ final class Connection {
     private func finishConnecting(now: Instant) -> Next {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
+        getsockopt(socket.descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
         // A reset is no refusal: the server accepted and then dropped the connection.
         let wasDropped = code == ECONNRESET || code == EPIPE
         guard code == 0 || wasDropped else { return connect(now: now, last: connectFailure(code)) }
         clock.enter(.handshake, limit: limits.handshake, now: now)
         guard !wasDropped else { return closedBeforeBanner(.failed(ECONNRESET), said: []) }
-        intake = Intake(descriptor: descriptor)
+        intake = Intake(descriptor: socket.descriptor)
         state = .awaitingBanner
         return watch(.input) ?? .wait
     }
@@ -131,11 +129,15 @@ final class Connection {
         case .unacceptable(let why): return fail(.protocolError, "\(place): \(why)")
         case .ended(let end): return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
-            clock.stop(now: now)
-            unwatch()
             state = .parked
             return .needsExchange
         }
+    }
+
+    /// There is no room for the key exchange now: out of epoll, since nobody reads what the server may still say.
+    func park(now: Instant) {
+        clock.stop(now: now)
+        socket.unwatch()
     }
 
     private func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
@@ -160,7 +162,7 @@ final class Connection {
         }
         offered = algorithms
         session = Session(
-            descriptor: descriptor, intake: intake, algorithms: algorithms, clientBanner: around.clientBanner)
+            descriptor: socket.descriptor, intake: intake, algorithms: algorithms, clientBanner: around.clientBanner)
         guard session != nil else { return fail(.outOfMemory, "no libssh2 session can be made") }
         state = .exchanging
         return watch(.input) ?? drive(now: now)
@@ -336,7 +338,6 @@ final class Connection {
             }
         case .opening, .starting:
             if failure.isDenied { return fail(.commandRefused, words) }
-            if failure.isLostReply { return fail(.replyLost, words) }
         default: break
         }
         return fail(failure.reason, words)
@@ -381,34 +382,15 @@ final class Connection {
     private func tearDown() {
         if let session {
             if case .exchanging = state {} else if intake?.ended == nil { session.disconnect() }
-            shutdown(descriptor, Int32(SHUT_RDWR))
+            socket.shutDown()
             session.free()
             self.session = nil
         }
-        closeSocket()
-    }
-
-    private func closeSocket() {
-        guard descriptor >= 0 else { return }
-        // A descriptor that a starting child process inherited for a moment would stay in epoll after close.
-        unwatch()
-        close(descriptor)
-        descriptor = -1
+        socket.close()
     }
 
     /// Nil, or the end where epoll has no room.
     private func watch(_ wanted: Poller.Interest) -> Next? {
-        if interest == nil {
-            guard around.poller.add(descriptor, token, wanted) else { return fail(connectFailure(errno)) }
-        } else if interest != wanted {
-            around.poller.modify(descriptor, token, wanted)
-        }
-        interest = wanted
-        return nil
-    }
-
-    private func unwatch() {
-        if interest != nil { around.poller.remove(descriptor) }
-        interest = nil
+        socket.watch(wanted) ? nil : fail(connectFailure(errno))
     }
 }

@@ -4,7 +4,7 @@ extension Connection {
         case resolving
         case connecting
         case awaitingBanner
-        /// The banner is in; the key exchange needs a place. The socket is out of epoll.
+        /// The banner is in; the key exchange needs a place.
         case parked
         case exchanging
         case authenticating(KeyOffers.Offer)

@@ -34,6 +34,8 @@ final class Intake {
     private(set) var disconnectText: String?
     private(set) var serverBanner: String?
     private var isRecording = true
+    /// A read gave less than it had room for: nothing is left in the socket, and epoll will say when there is.
+    private var isDrained = false
     private var bannerBytes = 0
     private var bannerLines = 0
     private(set) var preBannerText: [UInt8] = []
@@ -99,9 +101,15 @@ final class Intake {
         return .complete
     }
 
+    /// After the key exchange; what was kept for it is let go.
     func stopRecording() {
         isRecording = false
         transcript = []
+        preBannerText = []
+        if served == buffer.count {
+            buffer = []
+            served = 0
+        }
     }
 
     /// Reads once into an own buffer; the number of new bytes, 0 where there is none now or `ended` is set.
@@ -122,11 +130,18 @@ final class Intake {
         return count
     }
 
+    /// The socket may have something again.
+    func beginTurn() { isDrained = false }
+
     /// recv(2) with the end noted in `ended`; 0 means nothing now.
     private func receive(_ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
+        guard !isDrained else { return 0 }
         while true {
             let count = recv(descriptor, target, capacity, 0)
-            if count > 0 { return count }
+            if count > 0 {
+                isDrained = count < capacity
+                return count
+            }
             if count == 0 {
                 ended = .closed
                 return 0

@@ -15,7 +15,12 @@ package struct KnownHosts: Sendable {
     /// Bytes of one file; beyond it the file is refused.
     package static let fileLimit = 64 << 20
 
+    /// The first `reportLimit` lines that were passed over.
     package private(set) var skippedLines: [SkippedLine] = []
+    /// All lines that were passed over.
+    package private(set) var skippedCount = 0
+    package static let reportLimit = 100
+    /// Keys that were read, marked ones included.
     package var count: Int { entries.count }
 
     private var entries: [KnownHostsEntry] = []
@@ -50,6 +55,8 @@ package struct KnownHosts: Sendable {
                 guard let parsed = try KnownHostsLine(line) else { continue }
                 add(parsed, file: file, line: number)
             } catch {
+                skippedCount += 1
+                guard skippedLines.count < Self.reportLimit else { continue }
                 skippedLines.append(SkippedLine(file: file, line: number, reason: error.reason))
             }
         }
@@ -92,13 +99,17 @@ package struct KnownHosts: Sendable {
     private func keys(named name: String) -> KnownKeys {
         var matches = byName[name] ?? []
         for line in patterned where HostPattern.matches(line.patterns, name) { matches.append(line.entry) }
-        let bytes = Array(name.utf8)
-        for line in hashedMarked where Digest.hmacSHA1(key: line.salt, bytes) == line.hash {
-            matches.append(line.entry)
+        if !hashedMarked.isEmpty {
+            let hashedName = HashedName(name)
+            for line in hashedMarked {
+                // Where libcrypto fails, a revocation counts for every host rather than for none.
+                let hash = hashedName?.hash(salt: line.salt) ?? []
+                if hash.isEmpty || hash == line.hash { matches.append(line.entry) }
+            }
         }
         var keys = KnownKeys(matches.map { entries[$0] })
-        if keys.keys.isEmpty {
-            for line in hashed where Digest.hmacSHA1(key: line.salt, bytes) == line.hash {
+        if keys.keys.isEmpty, !hashed.isEmpty, let hashedName = HashedName(name) {
+            for line in hashed where hashedName.hash(salt: line.salt) == line.hash {
                 keys.keys.append(entries[line.entry])
             }
         }

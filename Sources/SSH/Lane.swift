@@ -125,6 +125,7 @@ final class Lane {
             if exchanging < limits.handshaking, connected < limits.connected {
                 return settle(token, connection.startExchange(now: MonotonicTime.now))
             }
+            connection.park(now: MonotonicTime.now)
             parked.append(token)
         case .finished(let outcome):
             slots[index].connection = nil

@@ -74,9 +74,6 @@ struct Job: Sendable {
 
     /// The outcome of a target for which nothing was tried.
     func finish(_ failure: SSHFailure) {
-        completion(
-            SSHOutcome(
-                id: target.id, result: .failure(failure), hostKey: nil, hostKeyIsNew: false, peerAddress: nil,
-                serverBanner: nil, times: PhaseTimes()))
+        completion(SSHOutcome(id: target.id, result: .failure(failure)))
     }
 }

@@ -12,6 +12,19 @@ package struct SSHOutcome: Sendable {
     /// The server's version line, made printable, such as "SSH-2.0-OpenSSH_9.2p1 Debian-2".
     package var serverBanner: String?
     package var times: PhaseTimes
+
+    package init(
+        id: Int, result: Result<CommandOutput, SSHFailure>, hostKey: HostKey? = nil, hostKeyIsNew: Bool = false,
+        peerAddress: String? = nil, serverBanner: String? = nil, times: PhaseTimes = PhaseTimes()
+    ) {
+        self.id = id
+        self.result = result
+        self.hostKey = hostKey
+        self.hostKeyIsNew = hostKeyIsNew
+        self.peerAddress = peerAddress
+        self.serverBanner = serverBanner
+        self.times = times
+    }
 }
 
 /// What the command said. A non-zero exit status is a result, not a failure.

@@ -23,13 +23,12 @@ final class Session {
         /// The server said no to the channel or the command.
         var isDenied: Bool { code == LIBSSH2_ERROR_CHANNEL_FAILURE || code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED }
 
-        /// libssh2 1.10 returns this for a reply it lost (libssh2#671).
-        var isLostReply: Bool { code == LIBSSH2_ERROR_SOCKET_NONE }
-
         /// Where the state it happened in does not say more.
         var reason: SSHFailureReason {
             switch code {
             case LIBSSH2_ERROR_ALLOC: .outOfMemory
+            // What libssh2 1.10 returns where it lost a reply in non-blocking mode (libssh2#671).
+            case LIBSSH2_ERROR_SOCKET_NONE: .replyLost
             case LIBSSH2_ERROR_TIMEOUT: .timedOut
             case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_RECV: .connectionLost
             default: .protocolError

@@ -88,7 +88,9 @@ struct ConnectionOptions: ParsableArguments {
                 end.raise("the sweep's deadline of \(seconds) s was reached")
             }
         }
-        let clusters = await sweep.run(fleet, until: end)
+        var progress = Progress(total: fleet.hostCount)
+        let clusters = await sweep.run(fleet, until: end) { progress.took($0) }
+        progress.end()
         alarm?.cancel()
         ssh.shutdown()
         return clusters

@@ -1,4 +1,5 @@
 import HostInventory
+import StrictYAML
 import Testing
 
 struct ExampleInventoryTests {

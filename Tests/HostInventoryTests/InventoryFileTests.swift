@@ -1,4 +1,5 @@
 import Glibc
+import StrictYAML
 import Testing
 
 @testable import HostInventory
@@ -39,7 +40,7 @@ struct InventoryFileTests {
 
     @Test func `refuses an empty file, a directory, and what is not there`() throws {
         try withFile([]) { path throws in
-            #expect(try error(path) == "\(path):1:1: the inventory is empty")
+            #expect(try error(path) == "\(path):1:1: the file is empty")
         }
         #expect(try error("/tmp") == "/tmp:1:1: cannot be read: is a directory")
         #expect(

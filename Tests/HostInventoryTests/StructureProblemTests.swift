@@ -1,3 +1,4 @@
+import StrictYAML
 import Testing
 
 @testable import HostInventory
@@ -6,11 +7,11 @@ struct StructureProblemTests {
     @Test(arguments: [
         (
             "",
-            "fleet.yaml:1:1: the inventory is empty"
+            "fleet.yaml:1:1: the file is empty"
         ),
         (
             "# only a comment\n",
-            "fleet.yaml:1:1: the inventory is empty"
+            "fleet.yaml:1:1: the file is empty"
         ),
         (
             "---\n",
@@ -203,7 +204,7 @@ struct StructureProblemTests {
             """,
             """
             fleet.yaml:5:5: unknown key: "<<"
-                merge keys are not read; use defaults or the keys of a cluster
+                merge keys are not read; write the keys out
             """
         ),
         (

@@ -1,3 +1,4 @@
+import StrictYAML
 import Testing
 
 @testable import HostInventory
@@ -178,12 +179,12 @@ struct YAMLProblemTests {
             """,
             """
             fleet.yaml:1:1: unknown key: "<<"
-                merge keys are not read; use defaults or the keys of a cluster
+                merge keys are not read; write the keys out
             fleet.yaml:1:1: version is missing
                 begin with "version: 1"
             fleet.yaml:1:1: clusters are missing
             fleet.yaml:2:1: unknown key: "<<"
-                merge keys are not read; use defaults or the keys of a cluster
+                merge keys are not read; write the keys out
             """
         ),
         (
@@ -200,7 +201,7 @@ struct YAMLProblemTests {
             """,
             """
             fleet.yaml:2:1: aliases that unfold too far
-                write the values out, or use defaults and the keys of a cluster
+                write the values out
             """
         ),
         (

@@ -262,11 +262,46 @@ struct ServerTests {
                     phase: .read, reason: .timedOut, detail: "the output did not end; 3 bytes had come within 0.3 s"))
     }
 
+    @Test func `does not wait long for a command that lingers after its output`() async throws {
+        let server = try Server()
+        let outcome = try await EngineRun.outcome(
+            try target(server, command: "echo ok; exec >&- 2>&-; sleep 20"),
+            limits: .with { $0.close = .milliseconds(300) })
+        #expect(outcome.output == CommandOutput(stdout: Array("ok\n".utf8), sawEOF: true, sawClose: false))
+        #expect(outcome.times.close >= .milliseconds(300))
+    }
+
+    @Test func `a long banner before authentication does no harm`() async throws {
+        let banner = try keys.workshop.write(String(repeating: "Authorised use only.\n", count: 200), to: "banner")
+        let server = try Server(options: ["Banner \(banner)"])
+        #expect(try await EngineRun.outcome(try target(server, command: "echo ok")).output?.text == "ok\n")
+    }
+
+    @Test func `a forced command takes the place of ours`() async throws {
+        let server = try Server(options: ["ForceCommand echo forced; exit 2"])
+        let output = try await EngineRun.outcome(try target(server, command: "echo ok")).output
+        #expect(output?.text == "forced\n")
+        #expect(output?.exitStatus == 2)
+    }
+
     @Test func `a connection cut by the server is never a clean end`() async throws {
         let server = try Server()
         let outcome = try await EngineRun.outcome(try target(server, command: "printf abc; sleep 0.2; kill -9 $PPID"))
         #expect(outcome.failure?.phase == .read)
         #expect(outcome.failure?.reason == .connectionLost)
+    }
+
+    @Test func `output and the end of the connection in one packet train lose nothing`() async throws {
+        let server = try Server()
+        let relay = try Relay(to: server.port)
+        var target = try target(server, command: "sleep 2.5; seq 1 5000; exit 4")
+        // The relay answers in the server's place, so the name that known_hosts has must be the relay's.
+        target.port = relay.port
+        target.knownHosts = KnownHosts(text: "[host.test]:\(relay.port) \(try keys.hostLine("ed25519"))\n")
+        let output = try await EngineRun.outcome(target).output
+        #expect(output?.text == (1...5000).map { "\($0)\n" }.joined())
+        #expect(output?.exitStatus == 4)
+        #expect(output?.sawClose == true)
     }
 
     @Test func `names the cipher list when the server has none in common`() async throws {
