@@ -115,7 +115,11 @@ struct BadInputTests {
         #expect(end.status == 64)
         #expect(end.stdout == [])
         #expect(
-            end.talk == "kubesweep: --cluster prood matches nothing in \(scratch.path)/inventory.yaml\n")
+            end.talk == """
+                kubesweep: \(scratch.path)/inventory.yaml, nothing was contacted
+                --cluster prood matches no cluster
+
+                """)
         #expect(!peer.wasContacted())
     }
 

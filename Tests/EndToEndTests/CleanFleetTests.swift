@@ -60,6 +60,16 @@ extension SimulatedMasters {
             try Transcript.check(await program.end(), of: arguments, is: "clean-text", replacing: place)
         }
 
+        @Test func `tells a terminal how far it is, and colours what it shows there`() async throws {
+            let arguments = ["scan", "--inventory", fleet.inventory, "--policy", try teamPolicy()]
+            let command = ([Built.kubesweep] + arguments).joined(separator: " ")
+            let terminal = try Program(
+                "/usr/bin/script", ["-qefc", command, "/dev/null"], in: scratch,
+                environment: ["PATH": "/usr/bin:/bin", "HOME": scratch.path, "TERM": "xterm", "SHELL": "/bin/sh"])
+            // Both streams are the terminal here.
+            try Transcript.check(await terminal.end(), of: arguments, is: "clean-terminal", replacing: place)
+        }
+
         @Test func `refuses hosts whose keys are not known`() async throws {
             let arguments = [
                 "scan", "--inventory", fleet.inventory, "--known-hosts", try scratch.write("", to: "known_hosts"),

@@ -37,7 +37,7 @@ enum Transcript {
         _ end: ProgramEnd, _ arguments: [String], _ replacing: [(String, String)]
     ) throws -> String {
         let words = arguments.map { $0.contains(where: { " *'\n".contains($0) }) || $0.isEmpty ? "'\($0)'" : $0 }
-        var text = "$ kubesweep \(words.joined(separator: " "))\n"
+        var text = (["$ kubesweep"] + words).joined(separator: " ") + "\n"
         text += section("standard output", try #require(String(validating: end.stdout, as: UTF8.self)))
         text += section("standard error", try #require(String(validating: end.stderr, as: UTF8.self)))
         text += "-- exit status \(end.status)\n"
