@@ -115,7 +115,7 @@ extension SimulatedMasters {
 
         // A host that takes the connection and never speaks stands beside the three.
 
-        private func inventoryWithSilentHost(_ peer: SilentPeer) throws -> String {
+        private func inventoryWithSilentHost(_ peer: SilentPeer, _ name: String) throws -> String {
             let text = String(decoding: try Scratch.read(fleet.inventory), as: UTF8.self)
                 .replacing("identity_file: ", with: "identity_file: \(fleet.state)/")
                 .replacing("known_hosts: ", with: "known_hosts: \(fleet.state)/")
@@ -125,41 +125,60 @@ extension SimulatedMasters {
                     masters:
                       - { name: cp1.silent.example, host: 127.0.0.1, port: \(peer.port) }
 
-                """, to: "inventory.yaml")
+                """, to: "\(name).yaml")
         }
 
-        @Test(arguments: [
-            ("phase-deadline", ["--handshake-seconds", "1.5"], 2),
-            ("host-deadline", ["--host-seconds", "1.5"], 2),
-            ("sweep-deadline", ["--deadline-seconds", "2.5"], 2),
-        ])
-        func `gives up on a host that says nothing, and on no other`(
-            name: String, options: [String], status: Int
-        ) async throws {
+        /// A sweep under way, and the host in it that says nothing.
+        private struct Waiting {
+            let name: String
+            let arguments: [String]
+            let peer: SilentPeer
+            let program: Program
+        }
+
+        private func start(_ name: String, _ options: [String] = []) throws -> Waiting {
             let peer = try SilentPeer()
-            let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer)] + options
-            let end = try await scratch.kubesweep(arguments)
+            let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer, name)] + options
+            return Waiting(name: name, arguments: arguments, peer: peer, program: try scratch.start(arguments))
+        }
+
+        private func check(_ waiting: Waiting, status: Int) async throws {
+            let end = try await waiting.program.end()
             try Transcript.check(
-                end, of: arguments, is: name, replacing: place + [(":\(peer.port)", ":<SILENT>")])
+                end, of: waiting.arguments, is: waiting.name,
+                replacing: place + [(":\(waiting.peer.port)", ":<SILENT>")])
             #expect(end.status == status)
-            #expect(peer.wasContacted())
         }
 
-        @Test(arguments: [("interrupted", SIGINT, 130), ("terminated", SIGTERM, 143)])
-        func `reports what was seen when it is stopped`(name: String, signal: Int32, status: Int) async throws {
-            let peer = try SilentPeer()
-            let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer)]
-            let program = try scratch.start(arguments)
-            while !peer.isContacted { try await Task.sleep(for: .milliseconds(10)) }
+        @Test func `gives up on a host that says nothing, and on no other`() async throws {
+            // Side by side, since all they do is wait.
+            let sweeps = [
+                try start("phase-deadline", ["--handshake-seconds", "4"]),
+                try start("host-deadline", ["--host-seconds", "4"]),
+                try start("sweep-deadline", ["--deadline-seconds", "4"]),
+            ]
+            for sweep in sweeps {
+                try await check(sweep, status: 2)
+                #expect(sweep.peer.wasContacted())
+            }
+        }
+
+        @Test func `reports what was seen when it is stopped`() async throws {
+            let sweeps = [
+                (sweep: try start("interrupted"), signal: SIGINT, status: 130),
+                (sweep: try start("terminated"), signal: SIGTERM, status: 143),
+            ]
+            for (sweep, _, _) in sweeps {
+                while !sweep.peer.isContacted { try await Task.sleep(for: .milliseconds(10)) }
+            }
             // The three that answer need a tenth of this.
-            try await Task.sleep(for: .seconds(2))
-            let start = ContinuousClock.now
-            program.signal(signal)
-            let end = try await program.end()
-            #expect(ContinuousClock.now - start < .seconds(5))
-            try Transcript.check(
-                end, of: arguments, is: name, replacing: place + [(":\(peer.port)", ":<SILENT>")])
-            #expect(end.status == status)
+            try await Task.sleep(for: .seconds(3))
+            for (sweep, signal, status) in sweeps {
+                let start = ContinuousClock.now
+                sweep.program.signal(signal)
+                try await check(sweep, status: status)
+                #expect(ContinuousClock.now - start < .seconds(5))
+            }
         }
     }
 }

@@ -61,6 +61,7 @@ extension SimulatedMasters {
                         "bytes.lab.example: evaluated - pass 0",
                         "cut.lab.example: evaluated - pass 0",
                         "empty.lab.example: unreadable emptyOutput pass 0",
+                        "no-header-cut.lab.example: evaluated - pass 0",
                         "no-header.lab.example: unreadable noHeader pass 0",
                         "other-command.lab.example: unreadable notAListing pass 0",
                     ])

@@ -46,7 +46,7 @@ enum Transcript {
     }
 
     private static func section(_ title: String, _ text: String) -> String {
-        "-- \(title)\n" + text + (text.isEmpty || text.last == "\n" ? "" : "\n-- (no line end)\n")
+        "-- \(title)\n" + text + (text.isEmpty || text.utf8.last == UInt8(ascii: "\n") ? "" : "\n-- (no line end)\n")
     }
 
     /// Times, durations, digests and keys; equal ones stay equal.
