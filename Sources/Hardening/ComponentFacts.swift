@@ -84,6 +84,8 @@ package struct VersionProof: Sendable, Equatable {
         case flagValue(flag: Int, text: String, equal: Bool)
         case pluginNamed(String)
         case gateNamed(String, value: Bool?)
+        /// A feature gate is named with its component in front: `kube:Name=true`.
+        case gateOfComponent
         /// The flag is absent from a whole line, and `unless` is absent too.
         case flagAbsent(flag: Int, unless: Int?)
     }

@@ -31,8 +31,9 @@ package struct Judge: Sendable {
         let settings = Settings(process, facts: facts)
         let bounds = settings.bounds(claimed: claimed)
         if let conflict = bounds.conflict { record.notes.append(conflict) }
-        if let claimed, claimed > facts.releases.upper {
-            record.notes.append("judged as \(facts.releases.upper), the newest version kubesweep knows, not \(claimed)")
+        if let claimed, bounds.conflict == nil, !facts.releases.contains(claimed) {
+            let word = claimed > facts.releases.upper ? "newest" : "oldest"
+            record.notes.append("judged as \(bounds.releases), the \(word) version kubesweep knows, not \(claimed)")
         }
         if let ambiguity = settings.parsed.ambiguity { record.notes.append(ambiguity) }
         if let error = settings.parsed.error { record.notes.append(error) }
@@ -96,14 +97,26 @@ struct Outcome: Equatable {
         }
     }
 
-    /// Takes back a pass that rests on something not seen. What was seen to fail stays.
+    /// Takes back a pass that rests on something not seen, and what does not apply because of it. What was seen to
+    /// fail stays.
     func doubted(by settings: borrowing Settings, _ wholeness: Wholeness) -> Outcome {
-        guard verdict == .pass else { return self }
+        guard verdict.restsOnWholeLine else { return self }
         if settings.process.isCut { return Outcome(verdict: .unknown(.truncated), note: note) }
         if case .cut(let sign) = wholeness { return Outcome(verdict: .unknown(.incomplete), note: sign.rawValue) }
         if let error = settings.parsed.error { return Outcome(verdict: .unknown(.unparsable), note: error) }
         if let ambiguity = settings.parsed.ambiguity { return Outcome(verdict: .unknown(.ambiguous), note: ambiguity) }
         return self
+    }
+}
+
+extension Verdict {
+    /// Whether more of the line, or another reading of it, could change the answer for the worse. A version answers
+    /// whatever the line holds.
+    fileprivate var restsOnWholeLine: Bool {
+        switch self {
+        case .pass, .notApplicable(.featureOff), .notApplicable(.localDatastore): true
+        case .fail, .unknown, .notApplicable(.removed), .notApplicable(.notYetIntroduced): false
+        }
     }
 }
 

@@ -99,7 +99,11 @@ struct Settings {
             let enable = facts.flag("enable-admission-plugins"),
             let disable = facts.flag("disable-admission-plugins")
         else { return .open(.needsReview) }
-        if isOnLine(legacy) { return contains(name, in: list(legacy, at: release)) }
+        if isOnLine(legacy) {
+            // No server takes the old list beside one of the new ones.
+            if isOnLine(enable) || isOnLine(disable) { return .open(.unparsable) }
+            return contains(name, in: list(legacy, at: release))
+        }
         let enabled = contains(name, in: list(enable, at: release))
         let disabled = contains(name, in: list(disable, at: release))
         switch (enabled, disabled) {

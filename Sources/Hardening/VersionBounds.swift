@@ -106,6 +106,12 @@ extension VersionProof.Sign {
                 }
             }
             return nil
+        case .gateOfComponent:
+            guard let flag = settings.facts.flag("feature-gates") else { return nil }
+            let isThere = settings.occurrences(flag).contains { occurrence in
+                (FlagValue.gates(occurrence.value) ?? []).contains { $0.component != nil }
+            }
+            return isThere ? "--feature-gates with a component's name" : nil
         case .flagAbsent(let flag, let unless):
             if settings.presence(flag) != .no { return nil }
             if let unless, settings.presence(unless) != .no { return nil }
