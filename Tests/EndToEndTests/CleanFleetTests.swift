@@ -35,6 +35,7 @@ extension SimulatedMasters {
             let end = try await scratch.kubesweep(arguments)
             try Transcript.check(end, of: arguments, is: "clean-\(format)", replacing: place)
             #expect(end.status == 0)
+            if format == "json" { try await JSONSchema.check(end.stdout, is: "sweep", in: scratch) }
         }
 
         @Test(

@@ -72,6 +72,7 @@ extension SimulatedMasters {
                     ["scan", "--inventory", fleet.inventory, "--format", format, "--color", "always"])
                 #expect(!end.output.contains("not-for-any-report"))
                 #expect(!end.talk.contains("not-for-any-report"))
+                if format == "json" { try await JSONSchema.check(end.stdout, is: "sweep", in: scratch) }
             }
         }
 

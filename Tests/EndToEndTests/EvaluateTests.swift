@@ -65,7 +65,11 @@ struct EvaluateTests {
         ("evaluate-shell-error", "sh: 1: ps: not found\n"),
     ])
     func `never passes what shows no server`(name: String, text: String) async throws {
-        try await check(name, [try scratch.write(text, to: "listing.ps")], status: 2)
+        let file = try scratch.write(text, to: "listing.ps")
+        try await check(name, [file], status: 2)
+        let json = try await scratch.kubesweep(["evaluate", file, "--format", "json"])
+        #expect(!json.output.contains(#""verdict": "pass""#))
+        try await JSONSchema.check(json.stdout, is: "evaluation", in: scratch)
     }
 
     @Test func `makes hostile bytes harmless`() async throws {
@@ -85,6 +89,7 @@ struct EvaluateTests {
         let json = try await scratch.kubesweep(["evaluate", file, "--format", "json"])
         #expect(json.status == 2)
         #expect(json.stdout.count < 1 << 17)
+        try await JSONSchema.check(json.stdout, is: "evaluation", in: scratch)
         try await check("evaluate-long-line", [file, "--kubernetes-version", "1.31"], status: 2)
     }
 

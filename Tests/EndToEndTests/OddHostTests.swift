@@ -54,6 +54,7 @@ extension SimulatedMasters {
             let end = try await scratch.kubesweep(
                 ["scan", "--inventory", fleet.inventory, "--format", "json"])
             #expect(!end.steersTerminal)
+            try await JSONSchema.check(end.stdout, is: "sweep", in: scratch)
             let hosts = try SweepDocument(end.stdout).hosts
             #expect(
                 hosts.map { "\($0.name): \($0.state) \($0.failure?.reason ?? "-") pass \($0.verdicts["pass"] ?? 0)" }

@@ -106,13 +106,16 @@ struct InputPipe {
 }
 
 /// Everything a program leaves behind.
-struct ProgramEnd {
+struct ProgramEnd: CustomTestStringConvertible {
     let stdout: [UInt8]
     let stderr: [UInt8]
     /// As a shell shows it: 128 and the signal's number where a signal ended it.
     let status: Int
     /// It did not end by itself.
     let wasKilled: Bool
+
+    /// For the messages of expectations, which would otherwise list every byte.
+    var testDescription: String { "the program's end, exit status \(status)" }
 
     var output: String { String(decoding: stdout, as: UTF8.self) }
     var talk: String { String(decoding: stderr, as: UTF8.self) }
