@@ -55,6 +55,7 @@ extension SimulatedMasters {
 
         @Test func `signs in with the key and as the user that the options name`() async throws {
             let key = try scratch.write("not a key\n", to: "key")
+            chmod(key, 0o600)
             for (name, options) in [
                 ("identity-unusable", ["--identity", key]), ("user-refused", ["--user", "nobody"]),
             ] {
