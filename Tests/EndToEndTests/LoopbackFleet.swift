@@ -23,7 +23,8 @@ struct LoopbackFleet: Sendable {
 
 /// Starts a fleet before a suite's first test and takes it down after the last, whatever became of them.
 struct FleetTrait: SuiteTrait, TestScoping {
-    let name: String
+    /// Gives the folder with the fleet's files.
+    let folder: @Sendable (Scratch) throws -> String
     var isRecursive: Bool { false }
 
     func provideScope(
@@ -35,7 +36,7 @@ struct FleetTrait: SuiteTrait, TestScoping {
         let script = try Program(
             "\(Built.package)/Scripts/loopback-fleet",
             [
-                "--loopback-host", Built.loopbackHost, "run", "\(Built.package)/Tests/LoopbackFleet/\(name)", "--",
+                "--loopback-host", Built.loopbackHost, "run", try folder(scratch), "--",
                 "/bin/sh", "-c", "printf '%s\\n' \"$KUBESWEEP_FLEET\"; exec cat",
             ], in: scratch, input: .descriptor(input.reading),
             environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "\(scratch.path)/home"])
@@ -61,7 +62,7 @@ struct FleetTrait: SuiteTrait, TestScoping {
                 information.si_signo == SIGCHLD
             {
                 let end = try await script.end()
-                throw ScratchError("the fleet \(name) did not start: \(end.talk)")
+                throw ScratchError("the fleet did not start: \(end.talk)")
             }
             try await Task.sleep(for: .milliseconds(10))
         }
@@ -73,5 +74,24 @@ struct FleetTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == FleetTrait {
     /// A fleet of `Tests/LoopbackFleet`.
-    static func fleet(_ name: String) -> FleetTrait { FleetTrait(name: name) }
+    static func fleet(_ name: String) -> FleetTrait {
+        FleetTrait { _ in "\(Built.package)/Tests/LoopbackFleet/\(name)" }
+    }
+
+    /// Hosts of one cluster that answer with listings too large for the repository: 127.77.20.1 and so on.
+    static func fleet(answering listings: @escaping @Sendable () -> [(name: String, listing: String)]) -> FleetTrait {
+        FleetTrait { scratch in
+            let folder = "\(scratch.path)/fleet"
+            for path in [folder, "\(folder)/lab"] where mkdir(path, 0o755) != 0 {
+                throw ScratchError("cannot make \(path)")
+            }
+            _ = try scratch.write("kubernetes_version 1.29\n", to: "fleet/lab/cluster.conf")
+            for (number, host) in listings().enumerated() {
+                let lines = "address 127.77.20.\(number + 1)\nlisting \(host.name).ps\n"
+                _ = try scratch.write(lines, to: "fleet/lab/\(host.name).host")
+                _ = try scratch.write(host.listing, to: "fleet/lab/\(host.name).ps")
+            }
+            return folder
+        }
+    }
 }

@@ -68,4 +68,35 @@ extension SimulatedMasters {
                     ])
         }
     }
+
+    /// More than any host has to say.
+    @Suite(
+        .fleet(answering: {
+            let server = Listing.row(1301, Listing.server)
+            let neighbour = Listing.row(900, String(repeating: "sleep ", count: 16000))
+            return [
+                (
+                    "long-line",
+                    Listing.header + Listing.row(1, "/sbin/init " + String(repeating: "x", count: 1 << 20)) + server
+                ),
+                ("modest", Listing.header + Listing.row(1, "/sbin/init") + server),
+                // 9 MiB; reading stops at 8.
+                ("too-much", Listing.header + server + String(repeating: neighbour, count: 98)),
+            ]
+        }))
+    struct Floods {
+        @Test func `are read to the limit, and only what is known of the rest is said`() async throws {
+            let fleet = try LoopbackFleet.running()
+            let scratch = try Scratch()
+            let end = try await scratch.kubesweep(["scan", "--inventory", fleet.inventory, "--format", "json"])
+            let hosts = try SweepDocument(end.stdout).hosts
+            #expect(
+                hosts.map { "\($0.state), \($0.evidence?.listing ?? "-")" } == [
+                    "evaluated, proven", "evaluated, proven", "evaluated, cut: outputLimit",
+                ])
+            // Whatever else came, the same server passes and fails the same; behind a cut nothing passes.
+            let whole = ["pass": 23, "fail": 6, "notApplicable": 9]
+            #expect(hosts.map(\.verdicts) == [whole, whole, ["unknown": 23, "fail": 6, "notApplicable": 9]])
+        }
+    }
 }

@@ -24,6 +24,7 @@ struct SweepDocument: Decodable {
     struct Evidence: Decodable {
         let digest: String
         let hostKey: String
+        let listing: String
     }
 
     struct Process: Decodable {
