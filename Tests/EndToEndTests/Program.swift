@@ -67,8 +67,6 @@ struct Program {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
-    var isRunning: Bool { kill(pid, 0) == 0 }
-
     /// What it has written to standard output so far.
     var outputSoFar: String { (try? String(decoding: Scratch.read(output), as: UTF8.self)) ?? "" }
 

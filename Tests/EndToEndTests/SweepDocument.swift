@@ -17,7 +17,6 @@ struct SweepDocument: Decodable {
     }
 
     struct Failure: Decodable {
-        let phase: String
         let reason: String
     }
 
@@ -28,19 +27,15 @@ struct SweepDocument: Decodable {
     }
 
     struct Process: Decodable {
-        let component: String
-        let pid: Int
         let findings: [Finding]
     }
 
     struct Finding: Decodable, Equatable {
         let check: String
         let verdict: String
-        let reason: String?
         let observed: String
     }
 
-    let schema: String
     let clusters: [Cluster]
 
     init(_ bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
