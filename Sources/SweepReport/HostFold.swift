@@ -43,8 +43,8 @@ private struct NumberedName: Comparable {
 
         /// Whether an inventory range that goes on after this number writes `other` next.
         func isFollowed(by other: Number) -> Bool {
-            let (next, overflow) = value.addingReportingOverflow(1)
-            guard !overflow, other.value == next else { return false }
+            // The largest number wraps to one that no name holds.
+            guard other.value == value &+ 1 else { return false }
             return isPadded ? other.digits.utf8.count == digits.utf8.count : !other.isPadded
         }
 

@@ -6,7 +6,8 @@ import ProcessTable
 package enum JSONReport {
     /// One document with a newline at its end.
     package static func render(_ record: SweepRecord) -> [UInt8] {
-        var json = JSONText()
+        let hosts = record.hosts
+        var json = JSONText(capacity: capacity(hosts.lazy.flatMap(\.processes)))
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
             json.object("tool") { json in
@@ -25,7 +26,6 @@ package enum JSONReport {
                 json.field("ended", record.sweep.ended)
                 json.field("complete", record.sweep.isComplete)
             }
-            let hosts = record.hosts
             json.summary("hosts", states: hosts.map(\.state), counts: record.counts, hosts.lazy.flatMap(\.processes))
             json.array("clusters", record.clusters) { json, cluster in json.object { $0.cluster(cluster) } }
         }
@@ -35,7 +35,7 @@ package enum JSONReport {
 
     /// One document with a newline at its end.
     package static func render(_ record: EvaluationRecord) -> [UInt8] {
-        var json = JSONText()
+        var json = JSONText(capacity: capacity(record.files.lazy.flatMap(\.processes)))
         json.object { json in
             json.field("schema", "kubesweep.evaluation/1")
             json.policy(record.policy)
@@ -56,6 +56,11 @@ package enum JSONReport {
         json.end()
         return json.bytes
     }
+
+    /// Nearly all of a document is findings, about this many bytes each.
+    private static func capacity(_ processes: some Sequence<ProcessRecord>) -> Int {
+        processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
+    }
 }
 
 extension JSONText {
@@ -69,16 +74,16 @@ extension JSONText {
     }
 
     fileprivate mutating func summary(
-        _ noun: String, states: [HostState], counts: VerdictCounts, _ processes: some Sequence<ProcessRecord>
+        _ noun: StaticString, states: [HostState], counts: VerdictCounts, _ processes: some Sequence<ProcessRecord>
     ) {
         object("summary") { json in
             json.line(noun) { json in
                 json.field("total", states.count)
-                for state in HostState.allCases { json.field(state.rawValue, states.count { $0 == state }) }
+                json.fields(HostState.allCases.map { state in (state.rawValue, states.count { $0 == state }) })
             }
             json.line("findings") { $0.counts(counts) }
             json.line("failed") { json in
-                for (severity, count) in failures(in: processes) { json.field(severity.rawValue, count) }
+                json.fields(failures(in: processes).map { ($0.severity.rawValue, $0.count) })
             }
             json.field("coverage", tenths: counts.coverageTenths)
         }

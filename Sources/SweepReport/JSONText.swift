@@ -7,9 +7,12 @@ struct JSONText {
     /// Inside an object that stands on one line.
     private var isOnOneLine = false
 
+    /// - Parameter capacity: bytes to set aside, about as many as will be written.
+    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
     mutating func object(_ body: (inout JSONText) -> Void) { nested("{", "}", body) }
 
-    mutating func object(_ key: String, _ body: (inout JSONText) -> Void) {
+    mutating func object(_ key: StaticString, _ body: (inout JSONText) -> Void) {
         name(key)
         nested("{", "}", body)
     }
@@ -22,12 +25,13 @@ struct JSONText {
         isOnOneLine = wasOnOneLine
     }
 
-    mutating func line(_ key: String, _ body: (inout JSONText) -> Void) {
+    mutating func line(_ key: StaticString, _ body: (inout JSONText) -> Void) {
         name(key)
         line(body)
     }
 
-    mutating func array<Element>(_ key: String, _ elements: [Element], _ body: (inout JSONText, Element) -> Void) {
+    mutating func array<Element>(_ key: StaticString, _ elements: [Element], _ body: (inout JSONText, Element) -> Void)
+    {
         name(key)
         nested("[", "]") { json in
             for element in elements {
@@ -37,41 +41,52 @@ struct JSONText {
         }
     }
 
-    mutating func field(_ key: String, _ value: String?) {
+    mutating func field(_ key: StaticString, _ value: String?) {
         name(key)
         if let value { quote(value) } else { write("null") }
     }
 
-    mutating func field(_ key: String, _ value: Int?) {
+    mutating func field(_ key: StaticString, _ value: Int?) {
         name(key)
-        write(value.map(String.init) ?? "null")
+        if let value { write(value) } else { write("null") }
     }
 
-    mutating func field(_ key: String, _ value: Bool) {
+    mutating func field(_ key: StaticString, _ value: Bool) {
         name(key)
         write(value ? "true" : "false")
     }
 
+    /// Counts by names that are the program's own words.
+    mutating func fields(_ counts: [(name: String, count: Int)]) {
+        for (name, count) in counts {
+            self.name(name)
+            write(count)
+        }
+    }
+
     /// A number that is given in tenths, and not below zero.
-    mutating func field(_ key: String, tenths: Int) {
+    mutating func field(_ key: StaticString, tenths: Int) {
         name(key)
         write("\(tenths / 10).\(tenths % 10)")
     }
 
-    mutating func field(_ key: String, _ values: [String]) {
+    mutating func field(_ key: StaticString, _ values: [String]) {
         array(key, values) { json, value in json.quote(value) }
     }
 
-    mutating func field(_ key: String, _ values: [String: String]) {
+    mutating func field(_ key: StaticString, _ values: [String: String]) {
         object(key) { json in
-            for (name, value) in values.sorted(by: { $0.key < $1.key }) { json.field(name, value) }
+            for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+                json.name(name)
+                json.quote(value)
+            }
         }
     }
 
     /// Ends the text with a line end.
     mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 
-    private mutating func nested(_ open: String, _ close: String, _ body: (inout JSONText) -> Void) {
+    private mutating func nested(_ open: StaticString, _ close: StaticString, _ body: (inout JSONText) -> Void) {
         write(open)
         depth += 1
         isFirst = true
@@ -82,21 +97,42 @@ struct JSONText {
         isFirst = false
     }
 
-    private mutating func name(_ key: String) {
+    private mutating func name(_ key: StaticString) {
         separate()
-        quote(key)
+        write("\"")
+        write(key)
+        write("\": ")
+    }
+
+    private mutating func name(_ text: String) {
+        separate()
+        quote(text)
         write(": ")
     }
 
     private mutating func separate() {
-        if !isFirst { write(isOnOneLine ? ", " : ",") }
+        if !isFirst { write(",") }
+        if !isOnOneLine { newLine() } else if !isFirst { write(" ") }
         isFirst = false
-        if !isOnOneLine { newLine() }
     }
 
     private mutating func newLine() {
         bytes.append(UInt8(ascii: "\n"))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+    }
+
+    /// Without quotes or escapes.
+    private mutating func write(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    private mutating func write(_ number: Int) {
+        // Most counts have one digit.
+        if (0..<10).contains(number) {
+            bytes.append(UInt8(ascii: "0") + UInt8(number))
+        } else {
+            write(String(number))
+        }
     }
 
     private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
@@ -108,16 +144,16 @@ struct JSONText {
             var plain = 0
             var position = 0
             while position < text.count {
-                guard let (scalar, length) = text.escaped(at: position) else {
+                guard text[position].mayNeedEscape, let (scalar, length) = text.escaped(at: position) else {
                     position += 1
                     continue
                 }
-                bytes.append(contentsOf: text[plain..<position])
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[plain..<position]))
                 escape(scalar)
                 position += length
                 plain = position
             }
-            bytes.append(contentsOf: text[plain...])
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[plain...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -140,6 +176,12 @@ struct JSONText {
         let digits = String(unit, radix: 16)
         write("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
     }
+}
+
+extension UInt8 {
+    /// Cheap, because every byte of a report passes here.
+    @inline(__always)
+    fileprivate var mayNeedEscape: Bool { self < 0x20 || self == 0x22 || self == 0x5C || self >= 0x7F }
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {

@@ -173,13 +173,13 @@ package struct TerminalReport {
     }
 
     /// Hosts without a listing. Where one hint serves them all, the hosts stand together and one of them speaks for the
-    /// others; where each has its own, as with host keys, each is shown.
+    /// others; where each has its own, each is shown, and so is each host's key.
     private mutating func failure(_ group: FailureGroup) {
         let kind = group.kind
         var reason = "\(printable(kind.reason)) (\(printable(kind.phase)))  "
         if kind.reason.isEmpty || kind.reason == kind.state.rawValue { reason = "" }
         text.line("  \(style.unknown(kind.state.rawValue))  \(reason)\(group.places.extent(noun))")
-        if let hint = group.commonHint, group.cases.count > 3, let first = group.cases.first {
+        if let hint = group.commonHint, group.cases.count > 3, kind.phase != "hostKey", let first = group.cases.first {
             on(group.places)
             text.entry("e.g.", first.detail)
             self.hint(hint)

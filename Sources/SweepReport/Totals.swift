@@ -10,7 +10,9 @@ extension VerdictCounts {
 func failures(in processes: some Sequence<ProcessRecord>) -> [(severity: Severity, count: Int)] {
     var counts: [Severity: Int] = [:]
     for process in processes {
-        for finding in process.findings where finding.verdict == .fail { counts[finding.severity, default: 0] += 1 }
+        for position in process.findings.indices where process.findings[position].verdict == .fail {
+            counts[process.findings[position].severity, default: 0] += 1
+        }
     }
     return Severity.allCases.reversed().map { ($0, counts[$0] ?? 0) }
 }

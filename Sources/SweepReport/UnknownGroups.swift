@@ -49,7 +49,7 @@ extension UnknownGroup {
     fileprivate mutating func add(
         _ sighting: FindingGroup.Sighting, of check: String, _ known: inout [CaseKey: Int]
     ) {
-        let observed = reason.isAboutTheListing ? nil : sighting.observed
+        let observed = reason.isAboutTheLine ? nil : sighting.observed
         let key = CaseKey(observed: observed, note: sighting.note, places: sighting.places)
         guard let index = known[key] else {
             known[key] = cases.count
@@ -63,11 +63,11 @@ extension UnknownGroup {
 }
 
 extension UnknownReason {
-    /// What is in doubt is the listing as a whole, so what a check saw of it says nothing more.
-    fileprivate var isAboutTheListing: Bool {
+    /// What is in doubt is the whole line or listing, so what one check saw of it says nothing more.
+    fileprivate var isAboutTheLine: Bool {
         switch self {
-        case .truncated, .incomplete: true
-        case .versionNeeded, .configuredInFile, .needsReview, .ambiguous, .unparsable, .unseen: false
+        case .truncated, .incomplete, .ambiguous, .unparsable: true
+        case .versionNeeded, .configuredInFile, .needsReview, .unseen: false
         }
     }
 

@@ -6,7 +6,7 @@ extension FixtureSweep {
     static func broken(_ fixture: FixturePolicy) -> ClusterRecord {
         ClusterRecord(
             name: "broken",
-            hosts: refused + [
+            hosts: silent + revoked + [
                 changedKey("b1"), changedKey("b2"),
                 failed("c1", .hidden, "hidden", "the account sees its own processes only", "see the gid= option"),
                 failed("c2", .noControlPlane, "noControlPlane", "none among 112 rows", "check that this is a master"),
@@ -21,11 +21,21 @@ extension FixtureSweep {
     }
 
     /// More of one kind than are shown one by one.
-    private static var refused: [HostRecord] {
+    private static var silent: [HostRecord] {
         (1...5).map { number in
             unanswered(
                 "a\(number)", .unreachable, "connect", "timedOut", "no answer from 192.0.2.\(number) port 22 in 10 s",
                 "check that the host is up and that no firewall drops packets")
+        }
+    }
+
+    /// One hint for all, but a key of its own for each.
+    private static var revoked: [HostRecord] {
+        (1...4).map { number in
+            unanswered(
+                "r\(number)", .unreachable, "hostKey", "hostKeyRevoked",
+                "the host showed ssh-ed25519 SHA256:r\(number), which known_hosts:\(number) marks @revoked",
+                "the key is marked @revoked: give the host a new key")
         }
     }
 
