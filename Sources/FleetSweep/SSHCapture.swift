@@ -41,11 +41,13 @@ package final class SSHCapture: Sendable {
     /// Lines of known_hosts files that were passed over, each with its place: one may have been meant to revoke a key.
     package var warnings: [String] {
         let indexes = knownHosts.withLock { $0.values.compactMap { try? $0.get() } }
-        return Set(indexes.flatMap { index in
-            let told = index.skippedLines.map { "\($0.file):\($0.line): line passed over, \($0.reason)" }
-            let untold = index.skippedCount - index.skippedLines.count
-            return untold > 0 ? told + ["\(index.firstFile): and \(untold) more lines passed over"] : told
-        }).sorted()
+        return Set(
+            indexes.flatMap { index in
+                let told = index.skippedLines.map { "\($0.file):\($0.line): line passed over, \($0.reason)" }
+                let untold = index.skippedCount - index.skippedLines.count
+                return untold > 0 ? told + ["\(index.firstFile): and \(untold) more lines passed over"] : told
+            }
+        ).sorted()
     }
 
     package func capture(_ host: Host) async -> Capture {
