@@ -71,14 +71,16 @@ extension SimulatedMasters {
             try Transcript.check(await terminal.end(), of: arguments, is: "clean-terminal", replacing: place)
         }
 
-        @Test func `refuses hosts whose keys are not known`() async throws {
+        @Test func `refuses hosts whose keys are not known, and tells of lines it cannot read`() async throws {
+            // The second line was meant to revoke a key.
+            let text = "# nobody\n@revoked 127.77.10.1\u{1B} ssh-ed25519\n"
             let arguments = [
-                "scan", "--inventory", fleet.inventory, "--known-hosts", try scratch.write("", to: "known_hosts"),
+                "scan", "--inventory", fleet.inventory, "--known-hosts", try scratch.write(text, to: "known_hosts"),
             ]
             let end = try await scratch.kubesweep(arguments)
             try Transcript.check(end, of: arguments, is: "host-keys-unknown", replacing: place)
             #expect(end.status == 2)
-            #expect(try Scratch.read("\(scratch.path)/known_hosts") == [])
+            #expect(try Scratch.read("\(scratch.path)/known_hosts") == Array(text.utf8))
         }
 
         @Test func `records new host keys where it is told to, and from then on refuses others`() async throws {
