@@ -12,6 +12,8 @@ package struct ComponentFacts: Sendable {
     package let plugins: [String: PluginFact]
     package let gates: [String: GateFact]
     package let proofs: [VersionProof]
+    /// In the order in which they are asked.
+    package internal(set) var elsewhere: [SettingsElsewhere] = []
 
     /// The flag's index where the component knows the name.
     package func flag(_ name: String) -> Int? { index[name] }

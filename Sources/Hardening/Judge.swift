@@ -17,18 +17,27 @@ package struct Judge: Sendable {
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
-        evidence.processes.map { process in
-            judge(process, wholeness: evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness, claimed: claimed)
+        let settings = evidence.processes.map { process in
+            facts[process.component].map { Settings(process, facts: $0) }
+        }
+        let neighbours = settings.compactMap(\.self)
+        let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
+        return zip(evidence.processes, settings).map { process, settings in
+            judge(process, settings, beside: neighbours, wholeness: wholeness, claimed: claimed)
         }
     }
 
-    private func judge(_ process: ControlPlaneProcess, wholeness: Wholeness, claimed: Release?) -> ProcessRecord {
+    private func judge(
+        _ process: ControlPlaneProcess, _ settings: Settings?, beside neighbours: [Settings], wholeness: Wholeness,
+        claimed: Release?
+    ) -> ProcessRecord {
         var record = ProcessRecord(component: process.component, pid: process.pid, user: process.user)
         if case .file(let distribution, let path) = process.settings {
             record.notes.append("\(distribution) keeps the settings in \(path)")
         }
-        guard let facts = facts[process.component] else { return record }
-        let settings = Settings(process, facts: facts)
+        guard var settings else { return record }
+        settings.neighbours = neighbours
+        let facts = settings.facts
         let bounds = settings.bounds(claimed: claimed)
         if let conflict = bounds.conflict { record.notes.append(conflict) }
         if let claimed, claimed > facts.releases.upper {
@@ -66,6 +75,9 @@ package struct Judge: Sendable {
         if result.verdict == .unknown(.versionNeeded) {
             let parts = eras.map { "\($0.verdict.word) from \($0.from)" }
             result.note = "the version decides: \(parts.joined(separator: ", "))"
+        }
+        if result.verdict == .unknown(.configuredInFile), result.note == nil {
+            result.note = settings.elsewhereNote(check)
         }
         return result
     }

@@ -19,6 +19,7 @@ extension Settings {
     private func missing(_ flag: Int, _ releases: ReleaseRange) -> String {
         let fact = facts.flags[flag]
         if process.isCut { return "--\(fact.name) not seen before the cut" }
+        if isElsewhere(flag, isOnLine: false) { return "--\(fact.name) not on the command line" }
         let low = fact.defaultText(at: releases.lower)
         guard let low, !low.isEmpty, low == fact.defaultText(at: releases.upper) else {
             return "--\(fact.name) not set"

@@ -21,6 +21,10 @@ struct Settings {
     private var last: [Int32]
     /// Occurrence to the one before it of the same flag, -1 at the first.
     private var previous: [Int32]
+    /// All processes of the host, this one too.
+    var neighbours: [Settings] = []
+    /// The places besides the line that hold settings of this process.
+    private(set) var elsewhere: [SettingsElsewhere] = []
 
     init(_ process: ControlPlaneProcess, facts: ComponentFacts) {
         self.facts = facts
@@ -32,6 +36,10 @@ struct Settings {
             guard let flag = facts.index[occurrence.name] else { continue }
             previous[position] = last[flag]
             last[flag] = Int32(position)
+        }
+        // They are told by the line alone, so they are empty while they are asked.
+        if !facts.elsewhere.isEmpty {
+            elsewhere = facts.elsewhere.filter { $0.when.holds(self, at: facts.releases.upper) == .yes }
         }
     }
 
@@ -61,6 +69,7 @@ struct Settings {
 
     /// The text that counts for a flag with one value.
     func text(_ flag: Int, at release: Release) -> Value<String> {
+        if isElsewhere(flag, isOnLine: isOnLine(flag)) { return .open(.configuredInFile) }
         if let occurrence = lastOccurrence(flag) {
             // pflag's IP keeps its default when it is set to nothing.
             if facts.flags[flag].kind != .ip || !occurrence.value.isEmpty { return .known(occurrence.value) }
@@ -73,6 +82,7 @@ struct Settings {
 
     func list(_ flag: Int, at release: Release) -> Value<List> {
         let fact = facts.flags[flag]
+        if isElsewhere(flag, isOnLine: isOnLine(flag)) { return .open(.configuredInFile) }
         guard isOnLine(flag) else {
             if process.isCut { return .known(List(elements: [], mayGoOn: true)) }
             guard let text = fact.defaultText(at: release) else { return .open(.needsReview) }
@@ -80,8 +90,13 @@ struct Settings {
                 List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
         }
         var elements: [String] = []
-        for occurrence in occurrences(flag) {
+        let isGo = facts.syntax.style == .goFlag
+        // pflag's lists add up; every other value, and all of Go's own flag package, is replaced by the next.
+        let addsUp = !isGo && [.stringSlice, .stringArray].contains(fact.kind)
+        for occurrence in addsUp ? occurrences(flag) : lastOccurrence(flag).map({ [$0] }) ?? [] {
             switch fact.kind {
+            case .stringSlice where isGo:
+                elements += occurrence.value.split(separator: ",").map(String.init)
             case .stringSlice:
                 guard let record = FlagValue.stringSlice(occurrence.value) else { return .open(.unparsable) }
                 elements += record
@@ -127,6 +142,7 @@ struct Settings {
                 assigned[pair.name] = pair.isEnabled
             }
         }
+        if isElsewhere(flag, isOnLine: assigned[name] != nil) { return .open(.configuredInFile) }
         if let value = assigned[name] { return value ? .yes : .no }
         if process.isCut { return .open(.truncated) }
         if let group = fact.group(at: release), let value = assigned[group] { return value ? .yes : .no }
