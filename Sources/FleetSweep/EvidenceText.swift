@@ -1,4 +1,5 @@
 import CLibCrypto
+package import Hardening
 package import ProcessTable
 
 extension HostEvidence {
@@ -37,6 +38,27 @@ extension HostEvidence {
         if case .cut(let sign) = wholeness { notes.append("the listing is not whole: \(sign.words)") }
         if isHidden { notes.append("only the account's own processes are listed (hidepid)") }
         return notes
+    }
+}
+
+extension JudgedEvidence {
+    /// The evidence's notes, and which components of the policy the host does not run or did not show. Nothing is said
+    /// of components where none was judged: the host's state says that.
+    package func notes(_ policy: Policy) -> [String] {
+        var notes = evidence.notes
+        if state != .evaluated { return notes }
+        if !presence.absent.isEmpty {
+            notes.append(
+                "not running here: \(words(presence.absent)); \(policy.checkCount(of: presence.absent)) checks do not apply")
+        }
+        if !presence.unseen.isEmpty {
+            notes.append("not seen here: \(words(presence.unseen)); \(policy.checkCount(of: presence.unseen)) checks unseen")
+        }
+        return notes
+    }
+
+    private func words(_ components: Set<Component>) -> String {
+        Component.allCases.filter(components.contains).map(\.rawValue).joined(separator: ", ")
     }
 }
 

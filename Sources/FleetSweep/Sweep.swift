@@ -74,7 +74,7 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            await record.take(listing, judged: judging, claimed: claimed)
+            await record.take(listing, judged: judging, judge.policy, claimed: claimed)
         }
         return record
     }
@@ -86,12 +86,15 @@ package struct Sweep: Sendable {
 }
 
 extension HostRecord {
-    fileprivate mutating func take(_ listing: CapturedListing, judged queue: JudgingQueue, claimed: Release?) async {
+    fileprivate mutating func take(
+        _ listing: CapturedListing, judged queue: JudgingQueue, _ policy: Policy, claimed: Release?
+    ) async {
         switch await queue.judged(listing.bytes, origin: listing.origin, claimed: claimed) {
         case .success(let judged):
             state = judged.state
             processes = judged.processes
-            notes += judged.evidence.notes
+            presence = judged.presence
+            notes += judged.notes(policy)
             evidence = EvidenceRecord(
                 digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
                 bytes: listing.bytes.count, milliseconds: listing.milliseconds)

@@ -31,10 +31,12 @@ package struct FileRecord: Sendable {
     package var processes: [ProcessRecord]
     /// How many checks the policy has, for the count of what a file without a component leaves unseen.
     package var checkCount: Int
+    /// How many of them speak of components that the host was seen not to run.
+    package var absentCheckCount: Int
 
     package init(
         name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil, notes: [String] = [],
-        processes: [ProcessRecord] = [], checkCount: Int
+        processes: [ProcessRecord] = [], checkCount: Int, absentCheckCount: Int = 0
     ) {
         self.name = name
         self.state = state
@@ -43,12 +45,18 @@ package struct FileRecord: Sendable {
         self.notes = notes
         self.processes = processes
         self.checkCount = checkCount
+        self.absentCheckCount = absentCheckCount
     }
 
     package var counts: VerdictCounts {
         var counts = VerdictCounts()
-        for process in processes { for finding in process.findings { counts.add(finding.verdict) } }
-        if counts.total == 0 { counts.unseen = checkCount }
+        var answered: Set<String> = []
+        for finding in processes.lazy.flatMap(\.findings) {
+            counts.add(finding.verdict)
+            answered.insert(finding.check)
+        }
+        counts.notApplicable += absentCheckCount
+        counts.unseen = max(0, checkCount - answered.count - absentCheckCount)
         return counts
     }
 }

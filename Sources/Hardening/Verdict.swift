@@ -65,6 +65,8 @@ package enum NotApplicableReason: String, Sendable, Hashable, CaseIterable {
     case featureOff
     /// The datastore is a local socket, to which the check does not apply.
     case localDatastore
+    /// The host runs no process of the component; only a cluster's roll-up and a host's counts say this.
+    case noSuchProcess
 }
 
 /// How much a failed check matters.

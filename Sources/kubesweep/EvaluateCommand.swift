@@ -84,7 +84,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         case .success(let judged):
             FileRecord(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                notes: judged.evidence.notes, processes: judged.processes, checkCount: policy.checks.count)
+                notes: judged.notes(policy), processes: judged.processes, checkCount: policy.checks.count,
+                absentCheckCount: policy.checkCount(of: judged.presence.absent))
         case .failure(let problem):
             FileRecord(
                 name: name, state: .unreadable, failure: HostFailure(problem), checkCount: policy.checks.count)
