@@ -49,10 +49,12 @@ extension JudgedEvidence {
         if state != .evaluated { return notes }
         if !presence.absent.isEmpty {
             notes.append(
-                "not running here: \(words(presence.absent)); \(policy.checkCount(of: presence.absent)) checks do not apply")
+                "not running here: \(words(presence.absent)); \(policy.checkCount(of: presence.absent)) checks do not apply"
+            )
         }
         if !presence.unseen.isEmpty {
-            notes.append("not seen here: \(words(presence.unseen)); \(policy.checkCount(of: presence.unseen)) checks unseen")
+            notes.append(
+                "not seen here: \(words(presence.unseen)); \(policy.checkCount(of: presence.unseen)) checks unseen")
         }
         return notes
     }

@@ -161,14 +161,14 @@ struct ConditionReader {
 
     /// A component and one of its flags: `{kube-apiserver: client-ca-file}`.
     private mutating func neighbour(_ node: Node) -> (Component, other: Int)? {
-        let keys = neighbours.keys.map(\.rawValue).sorted()
-        guard let entries = yaml.entries(of: node, "differsFromNeighbour", keys: keys) else { return nil }
-        guard let entry = entries.first, entries.count == 1, let component = Component(rawValue: entry.key),
-            let facts = neighbours[component]
-        else {
+        guard case .mapping(let mapping) = node, mapping.count == 1 else {
             yaml.report(node, "differsFromNeighbour takes one component and its flag")
             return nil
         }
+        let keys = neighbours.keys.map(\.rawValue).sorted()
+        guard let entry = yaml.entries(of: node, "differsFromNeighbour", keys: keys)?.first,
+            let component = Component(rawValue: entry.key), let facts = neighbours[component]
+        else { return nil }
         guard let name = yaml.text(entry.value, "flag") else { return nil }
         if let other = facts.flag(name) { return (component, other) }
         yaml.report(entry.value, "\(component.rawValue) has no such flag", text: name)

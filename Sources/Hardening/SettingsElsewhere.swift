@@ -56,7 +56,8 @@ extension ConditionReader {
             var only: Set<Int>?
             var except: Set<Int> = []
             let keys = ["when", "holds", "file", "note", "flags", "except"]
-            for entry in yaml.entries(of: element, "a place of settings", keys: keys) ?? [] {
+            let entries = yaml.entries(of: element, "a place of settings", keys: keys) ?? []
+            for entry in entries {
                 switch entry.key {
                 case "when": when = condition(entry.value)
                 case "holds": reach = yaml.word(entry.value, "holds")
@@ -66,10 +67,13 @@ extension ConditionReader {
                 default: except = Set(flags(entry.value, "except"))
                 }
             }
-            guard let when, let reach, file != nil || note != nil else {
+            let given = entries.map(\.key)
+            guard given.contains("when"), given.contains("holds"), given.contains("file") || given.contains("note")
+            else {
                 yaml.report(element, "a place of settings needs when, holds and a file or a note")
                 continue
             }
+            guard let when, let reach else { continue }
             places.append(
                 SettingsElsewhere(when: when, reach: reach, file: file, note: note, flags: only, except: except))
         }

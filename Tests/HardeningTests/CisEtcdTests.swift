@@ -7,7 +7,8 @@ struct CisEtcdTests {
     private static let peers = "\(pair) --listen-peer-urls=https://10.0.0.1:2380"
     private static let plainPeers = "\(pair) --listen-peer-urls=http://10.0.0.1:2380"
     private static let two = " --initial-cluster=a=https://10.0.0.1:2380,b=https://10.0.0.2:2380"
-    private static let env = "unknown configuredInFile (the line does not configure etcd, so its environment (ETCD_*) does)"
+    private static let env =
+        "unknown configuredInFile (the line does not configure etcd, so its environment (ETCD_*) does)"
     private static let all = [
         "etcd-client-tls", "etcd-client-cert-auth", "etcd-auto-tls", "etcd-peer-tls", "etcd-peer-client-cert-auth",
         "etcd-peer-auto-tls", "etcd-trusted-ca-file",
@@ -143,6 +144,7 @@ struct CisEtcdTests {
         #expect(
             try verdict(
                 "etcd-client-tls",
-                "etcd --name=a --cert-file=/c --key-file=/k --listen-client-urls=https://10.0.0.1:1 --listen-client-urls=http://10.0.0.1:1") == "fail")
+                "etcd --name=a --cert-file=/c --key-file=/k --listen-client-urls=https://10.0.0.1:1 --listen-client-urls=http://10.0.0.1:1"
+            ) == "fail")
     }
 }

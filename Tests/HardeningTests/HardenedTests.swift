@@ -116,7 +116,8 @@ struct HardenedTests {
 
     @Test(arguments: [
         ("kube-apiserver", "pass"), ("kube-apiserver --feature-gates=AllAlpha=true", "fail"),
-        ("kube-apiserver --feature-gates=AllAlpha=1", "fail"), ("kube-apiserver --feature-gates=AllAlpha=false", "pass"),
+        ("kube-apiserver --feature-gates=AllAlpha=1", "fail"),
+        ("kube-apiserver --feature-gates=AllAlpha=false", "pass"),
         ("kube-apiserver --feature-gates=AllBeta=true", "fail low"),
         ("kube-apiserver --feature-gates=KMSv1=true", "fail"), ("v1.28 kube-apiserver", "pass"),
         ("v1.24 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "fail"),
