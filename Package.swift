@@ -67,7 +67,7 @@ let package = Package(
             dependencies: ["FleetSweep", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
             swiftSettings: swift),
         .testTarget(
-            name: "SweepReportTests", dependencies: ["SweepReport", "Hardening"],
+            name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host"],

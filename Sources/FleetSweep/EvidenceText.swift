@@ -41,20 +41,17 @@ extension HostEvidence {
     }
 }
 
-extension JudgedEvidence {
-    /// The evidence's notes, and which components of the policy the host does not run or did not show. Nothing is said
-    /// of components where none was judged: the host's state says that.
+extension Presence {
+    /// Which components of the policy a host does not run or did not show. Nothing is said where none was judged: the
+    /// host's state says that.
     package func notes(_ policy: Policy) -> [String] {
-        var notes = evidence.notes
-        if state != .evaluated { return notes }
-        if !presence.absent.isEmpty {
-            notes.append(
-                "not running here: \(words(presence.absent)); \(policy.checkCount(of: presence.absent)) checks do not apply"
-            )
+        var notes: [String] = []
+        if unseen == policy.components { return notes }
+        if !absent.isEmpty {
+            notes.append("not running here: \(words(absent)); \(policy.checkCount(of: absent)) checks do not apply")
         }
-        if !presence.unseen.isEmpty {
-            notes.append(
-                "not seen here: \(words(presence.unseen)); \(policy.checkCount(of: presence.unseen)) checks unseen")
+        if !unseen.isEmpty {
+            notes.append("not seen here: \(words(unseen)); \(policy.checkCount(of: unseen)) checks unseen")
         }
         return notes
     }

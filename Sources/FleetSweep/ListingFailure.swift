@@ -24,6 +24,11 @@ extension HostFailure {
                 hint: "check that ps is installed and in the account's PATH")
         }
     }
+
+    /// A whole listing is asked for, so rows without a header went through somebody's filter on their way.
+    package static let noHeader = HostFailure(
+        phase: "evidence", reason: "noHeader", detail: "process rows without the header line of ps",
+        hint: "check what the account's shell or forced command prints")
 }
 
 extension JudgedEvidence {

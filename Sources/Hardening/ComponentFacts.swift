@@ -12,11 +12,33 @@ package struct ComponentFacts: Sendable {
     package let plugins: [String: PluginFact]
     package let gates: [String: GateFact]
     package let proofs: [VersionProof]
+    /// Nil where the component admits nothing.
+    let admission: AdmissionFlags?
+    /// The index of --feature-gates.
+    let featureGates: Int?
     /// In the order in which they are asked.
     package internal(set) var elsewhere: [SettingsElsewhere] = []
 
     /// The flag's index where the component knows the name.
     package func flag(_ name: String) -> Int? { index[name] }
+}
+
+/// The flags that say which admission plugins are in force, by their indexes in `ComponentFacts.flags`.
+struct AdmissionFlags: Sendable {
+    /// The whole list at once, in any release.
+    let legacy: Int
+    /// What is added to and taken from the server's own list, from 1.10 on.
+    let enable: Int
+    let disable: Int
+
+    init?(_ index: [String: Int]) {
+        guard let legacy = index["admission-control"], let enable = index["enable-admission-plugins"],
+            let disable = index["disable-admission-plugins"]
+        else { return nil }
+        self.legacy = legacy
+        self.enable = enable
+        self.disable = disable
+    }
 }
 
 /// One flag. A name outside its lifetime on a running server's line proves the server's version.
@@ -86,6 +108,8 @@ package struct VersionProof: Sendable, Equatable {
         case flagValue(flag: Int, text: String, equal: Bool)
         case pluginNamed(String)
         case gateNamed(String, value: Bool?)
+        /// A feature gate is named with its component in front: `kube:Name=true`.
+        case gateOfComponent
         /// The flag is absent from a whole line, and `unless` is absent too.
         case flagAbsent(flag: Int, unless: Int?)
     }

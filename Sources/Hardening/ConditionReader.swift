@@ -126,7 +126,9 @@ struct ConditionReader {
         default:
             guard let texts = yaml.texts(node, predicate.key) else { return nil }
             if texts.isEmpty { yaml.report(node, "\(predicate.key) is empty") }
-            if predicate.key == "oneOf" { return .oneOf(flag: flag, texts) }
+            if predicate.key == "oneOf" {
+                return texts.allSatisfy { isValue($0, of: flag, at: node) } ? .oneOf(flag: flag, texts) : nil
+            }
             if predicate.key == "mentions", facts.flags[flag].kind == .string { return .mentions(flag: flag, texts) }
             guard [.stringSlice, .stringArray].contains(facts.flags[flag].kind) else {
                 yaml.report(predicate.place, "\(predicate.key) needs a list", text: "--\(facts.flags[flag].name)")
@@ -178,10 +180,23 @@ struct ConditionReader {
     /// The wanted value, refused where the flag's type could never have it.
     private mutating func value(_ node: Node, of flag: Int) -> String? {
         guard let text = yaml.text(node, "is") else { return nil }
+        return isValue(text, of: flag, at: node) ? text : nil
+    }
+
+    private mutating func isValue(_ text: String, of flag: Int, at node: Node) -> Bool {
         let kind = facts.flags[flag].kind
-        if FlagValue.isValid(text, for: kind) { return text }
-        yaml.report(node, "--\(facts.flags[flag].name) is a \(kind.rawValue)", text: text)
-        return nil
+        switch kind {
+        case .bool, .int, .float, .duration, .string, .ip:
+            if FlagValue.isValid(text, for: kind) { return true }
+            yaml.report(node, "--\(facts.flags[flag].name) is a \(kind.rawValue)", text: text)
+        case .stringSlice, .stringArray:
+            yaml.report(
+                node, "--\(facts.flags[flag].name) is a list, which has no one value", text: text,
+                hint: "say contains, containsAny, lacks, subsetOf or schemes")
+        case .gates, .map:
+            yaml.report(node, "--\(facts.flags[flag].name) holds pairs, which have no one value", text: text)
+        }
+        return false
     }
 
     private mutating func number(_ node: Node, of flag: Int) -> Int64? {

@@ -22,6 +22,7 @@ private struct FactsReader {
     private var plugins: [String: PluginFact] = [:]
     private var gates: [String: GateFact] = [:]
     private var proofs: [VersionProof] = []
+    private var shorthandPlaces: [(name: String, place: Place)] = []
 
     init(yaml: YAMLReader) {
         self.yaml = yaml
@@ -58,8 +59,11 @@ private struct FactsReader {
             default: break
             }
         }
-        // Proofs name flags, so they come last whatever their place in the file.
+        // Proofs and shorthands name flags, so they come last whatever their place in the file.
         for entry in entries where entry.key == "proofs" { readProofs(entry.value) }
+        for (name, place) in shorthandPlaces where index[name] == nil {
+            yaml.report(place, "shorthand of a flag that is not listed", text: name)
+        }
         for name in perHost.sorted() where index[name] == nil {
             yaml.report(root, "perHost names a flag that is not listed", text: name)
         }
@@ -70,7 +74,8 @@ private struct FactsReader {
         var facts = ComponentFacts(
             component: component, releases: ReleaseRange(oldest, newest), flags: flags, index: index,
             syntax: FlagSyntax(style: style, kinds: index.mapValues { flags[$0].kind }, shorthands: shorthands),
-            plugins: plugins, gates: gates, proofs: proofs)
+            plugins: plugins, gates: gates, proofs: proofs, admission: AdmissionFlags(index),
+            featureGates: index["feature-gates"])
         for entry in entries where entry.key == "elsewhere" {
             var conditions = ConditionReader(yaml: yaml, facts: facts)
             facts.elsewhere = conditions.elsewhere(entry.value)
@@ -169,7 +174,10 @@ private struct FactsReader {
                     text = yaml.text(entry.value, "value")
                 }
             }
-            guard let text else { continue }
+            guard let text else {
+                yaml.report(element, "default without value")
+                continue
+            }
             if let last = defaults.last, last.until == nil || until.map({ $0 <= (last.until ?? $0) }) == true {
                 yaml.report(element, "defaults are not in the order of releases")
             }
@@ -187,12 +195,16 @@ private struct FactsReader {
                 continue
             }
             shorthands[letter] = name
+            shorthandPlaces.append((name, entry.place))
         }
     }
 
     private mutating func readPlugins(_ node: Node) {
         for entry in yaml.entries(of: node, "admissionPlugins") ?? [] {
             let stages = releases(entry.value, "a plugin", keys: ["since", "until", "defaultOn"])
+            if let since = stages["since"] ?? stages["defaultOn"], let until = stages["until"], since > until {
+                yaml.report(entry.place, "plugin ends before it begins", text: entry.key)
+            }
             plugins[entry.key] = PluginFact(
                 since: stages["since"], until: stages["until"], defaultOn: stages["defaultOn"])
         }
@@ -213,36 +225,56 @@ private struct FactsReader {
     }
 
     private mutating func readProofs(_ node: Node) {
+        let keys = [
+            "flag", "plugin", "gate", "componentGate", "absent", "unlessPresent", "value", "not", "since", "until",
+        ]
         for element in yaml.list(node, "proofs") ?? [] {
             var texts: [String: String] = [:]
-            let keys = ["flag", "plugin", "gate", "absent", "unlessPresent", "value", "not", "since", "until"]
+            var ends: [String: Release] = [:]
             for entry in yaml.entries(of: element, "a proof", keys: keys) ?? [] {
-                texts[entry.key] = yaml.text(entry.value, entry.key)
+                switch entry.key {
+                case "since", "until": ends[entry.key] = release(entry.value, entry.key)
+                default: texts[entry.key] = yaml.text(entry.value, entry.key)
+                }
             }
-            let low = texts["since"].flatMap(Release.init) ?? Release(minor: 0)
-            let high = texts["until"].flatMap(Release.init) ?? Release(minor: 999)
-            guard let sign = sign(texts), low <= high else {
-                yaml.report(element, "a proof names a listed flag, plugin or gate and a release")
+            let low = ends["since"] ?? Release(minor: 0)
+            let high = ends["until"] ?? Release(minor: 999)
+            guard !ends.isEmpty, low <= high, let sign = sign(texts) else {
+                yaml.report(element, "a proof names one listed flag, plugin or gate and a release")
                 continue
             }
             proofs.append(VersionProof(sign: sign, releases: ReleaseRange(low, high)))
         }
     }
 
+    /// Nil where the keys do not fit together, or name what is not listed.
     private func sign(_ texts: [String: String]) -> VersionProof.Sign? {
-        if let flag = texts["flag"].flatMap({ index[$0] }) {
-            if let text = texts["value"] { return .flagValue(flag: flag, text: text, equal: true) }
-            if let text = texts["not"] { return .flagValue(flag: flag, text: text, equal: false) }
+        switch Set(texts.keys) {
+        case ["flag", "value"], ["flag", "not"]:
+            guard let flag = texts["flag"].flatMap({ index[$0] }), let text = texts["value"] ?? texts["not"],
+                flags[flag].number(text) != nil
+            else { return nil }
+            return .flagValue(flag: flag, text: text, equal: texts["value"] != nil)
+        case ["plugin"]:
+            return texts["plugin"].flatMap { plugins[$0] == nil ? nil : .pluginNamed($0) }
+        case ["gate"]:
+            return texts["gate"].flatMap { gates[$0] == nil ? nil : .gateNamed($0, value: nil) }
+        case ["gate", "value"]:
+            guard let gate = texts["gate"], gates[gate] != nil, let value = texts["value"].flatMap(FlagValue.bool)
+            else { return nil }
+            return .gateNamed(gate, value: value)
+        case ["componentGate"]:
+            return texts["componentGate"] == "true" ? .gateOfComponent : nil
+        case ["absent"]:
+            return texts["absent"].flatMap { index[$0] }.map { .flagAbsent(flag: $0, unless: nil) }
+        case ["absent", "unlessPresent"]:
+            guard let flag = texts["absent"].flatMap({ index[$0] }),
+                let unless = texts["unlessPresent"].flatMap({ index[$0] })
+            else { return nil }
+            return .flagAbsent(flag: flag, unless: unless)
+        default:
             return nil
         }
-        if let plugin = texts["plugin"], plugins[plugin] != nil { return .pluginNamed(plugin) }
-        if let gate = texts["gate"], gates[gate] != nil {
-            return .gateNamed(gate, value: texts["value"].flatMap(FlagValue.bool))
-        }
-        if let flag = texts["absent"].flatMap({ index[$0] }) {
-            return .flagAbsent(flag: flag, unless: texts["unlessPresent"].flatMap { index[$0] })
-        }
-        return nil
     }
 
     private mutating func release(_ node: Node, _ what: String) -> Release? {

@@ -4,7 +4,8 @@ package import ProcessTable
 package struct FlagDrift: Sendable, Equatable {
     package let component: Component
     package let flag: String
-    /// Every value with its hosts; the most common first, then by value. A nil value is a flag that is not set.
+    /// Every value with its hosts; the most common first, then no value, then by value. A nil value is a flag that is
+    /// not set, which is not the same as one set to nothing.
     package let values: [Side]
 
     package struct Side: Sendable, Equatable {
@@ -26,7 +27,11 @@ package struct FlagDrift: Sendable, Equatable {
     private static func drift(_ component: Component, _ flag: String, _ sides: [String?: [String]]) -> FlagDrift? {
         guard sides.count > 1 else { return nil }
         let values = sides.map { Side(value: $0.key, hosts: $0.value) }
-            .sorted { ($1.hosts.count, $0.value ?? "") < ($0.hosts.count, $1.value ?? "") }
+            .sorted {
+                if $0.hosts.count != $1.hosts.count { return $0.hosts.count > $1.hosts.count }
+                guard let left = $0.value, let right = $1.value else { return $0.value == nil && $1.value != nil }
+                return left < right
+            }
         return FlagDrift(component: component, flag: flag, values: values)
     }
 

@@ -6,11 +6,14 @@ package struct Judge: Sendable {
     package let facts: [Component: ComponentFacts]
     /// Whether a safe default counts for nothing, so that a flag must stand on the line.
     package let isExplicit: Bool
+    /// The policy's checks by the component they speak of, each list in the policy's order.
+    private let checks: [String: [Check]]
 
     package init(policy: Policy, facts: [Component: ComponentFacts], isExplicit: Bool = false) {
         self.policy = policy
         self.facts = facts
         self.isExplicit = isExplicit
+        checks = Dictionary(grouping: policy.checks, by: \.component)
     }
 
     /// Findings for every process of the evidence, in its order; checks in the policy's order.
@@ -40,134 +43,147 @@ package struct Judge: Sendable {
         let facts = settings.facts
         let bounds = settings.bounds(claimed: claimed)
         if let conflict = bounds.conflict { record.notes.append(conflict) }
-        if let claimed, claimed > facts.releases.upper {
-            record.notes.append("judged as \(facts.releases.upper), the newest version kubesweep knows, not \(claimed)")
+        if let claimed, bounds.conflict == nil, !facts.releases.contains(claimed) {
+            let word = claimed > facts.releases.upper ? "newest" : "oldest"
+            record.notes.append("judged as \(bounds.releases), the \(word) version kubesweep knows, not \(claimed)")
         }
         if let ambiguity = settings.parsed.ambiguity { record.notes.append(ambiguity) }
         if let error = settings.parsed.error { record.notes.append(error) }
         if process.isCut { record.notes.append("the row is cut off; what stands behind the cut is not known") }
         record.releases = bounds.releases
         record.flags = settings.flagValues()
-        record.findings.reserveCapacity(policy.checks.count)
-        for check in policy.checks where check.component == process.component.rawValue {
-            let outcome = decide(check, settings, bounds.releases).doubted(by: settings, wholeness)
-            record.findings.append(
-                Finding(
-                    check: check.id, severity: outcome.severity ?? check.severity, verdict: outcome.verdict,
-                    observed: settings.observed(check, bounds.releases), expected: check.expected, note: outcome.note))
+        guard let checks = checks[process.component.rawValue] else { return record }
+        record.findings.reserveCapacity(checks.count)
+        // A loop over the elements themselves would copy each check with all its texts.
+        for index in checks.indices {
+            record.findings.append(finding(checks[index], settings, bounds.releases, wholeness))
         }
         return record
     }
 
+    private func finding(
+        _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange, _ wholeness: Wholeness
+    ) -> Finding {
+        let outcome = decide(check, settings, releases).doubted(by: settings, wholeness)
+        return Finding(
+            check: check.id, severity: outcome.severity, verdict: outcome.verdict,
+            observed: settings.observed(check, releases), expected: check.expected, note: outcome.note)
+    }
+
     /// The check's answer for a process that may be any of `releases`: the one on which they all agree.
-    private func decide(_ check: Check, _ settings: borrowing Settings, _ releases: ReleaseRange) -> Outcome {
+    private func decide(
+        _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange
+    ) -> Outcome {
         if case .file(_, let path) = settings.process.settings {
-            return Outcome(verdict: .unknown(.configuredInFile), note: path)
+            return Outcome(verdict: .unknown(.configuredInFile), severity: check.severity, note: path)
         }
-        var merged: Outcome?
-        var eras: [(from: Release, verdict: Verdict)] = []
-        for release in check.samples(of: releases) {
+        var merged = check.decide(settings, at: releases.lower, isExplicit: isExplicit)
+        let first = merged.verdict
+        var changes: [(from: Release, verdict: Verdict)] = []
+        for release in check.eras where release > releases.lower && release <= releases.upper {
             let outcome = check.decide(settings, at: release, isExplicit: isExplicit)
-            if eras.last?.verdict != outcome.verdict { eras.append((release, outcome.verdict)) }
-            merged = merged.map { $0.agreed(with: outcome) } ?? outcome
+            if outcome.verdict != changes.last?.verdict ?? first { changes.append((release, outcome.verdict)) }
+            merged = merged.agreed(with: outcome)
         }
-        guard var result = merged else { return Outcome(verdict: .unknown(.versionNeeded)) }
-        if result.verdict == .unknown(.versionNeeded) {
-            let parts = eras.map { "\($0.verdict.word) from \($0.from)" }
-            result.note = "the version decides: \(parts.joined(separator: ", "))"
+        if merged.verdict == .unknown(.versionNeeded) {
+            let parts = ([(releases.lower, first)] + changes).map { "\($0.1.word) from \($0.0)" }
+            merged.note = "the version decides: \(parts.joined(separator: ", "))"
         }
-        if result.verdict == .unknown(.configuredInFile), result.note == nil {
-            result.note = settings.elsewhereNote(check)
+        if merged.verdict == .unknown(.configuredInFile), merged.note == nil {
+            merged.note = settings.elsewhereNote(check)
         }
-        return result
+        return merged
     }
 }
 
 /// A verdict on the way to a finding.
 struct Outcome: Equatable {
     var verdict: Verdict
-    var severity: Severity?
+    var severity: Severity
     var note: String?
 
     /// What holds if either may be the case. Passing in one release and not applying in another is a pass:
     /// no release makes it unsafe.
     func agreed(with other: Outcome) -> Outcome {
+        let severity = max(severity, other.severity)
         if verdict == other.verdict {
-            return Outcome(
-                verdict: verdict,
-                severity: [severity, other.severity].contains(nil) ? nil : max(severity, other.severity),
-                note: note == other.note ? note : nil)
+            return Outcome(verdict: verdict, severity: severity, note: note == other.note ? note : nil)
         }
         switch (verdict, other.verdict) {
         case (.pass, .notApplicable): return self
         case (.notApplicable, .pass): return other
-        case (.notApplicable, .notApplicable): return Outcome(verdict: verdict)
-        case (.unknown(.versionNeeded), .unknown): return self
-        case (.unknown, .unknown): return Outcome(verdict: verdict)
-        default: return Outcome(verdict: .unknown(.versionNeeded))
+        case (.notApplicable, .notApplicable): return Outcome(verdict: verdict, severity: severity)
+        case (.unknown, .unknown): return Outcome(verdict: verdict, severity: severity)
+        default: return Outcome(verdict: .unknown(.versionNeeded), severity: severity)
         }
     }
 
-    /// Takes back a pass that rests on something not seen. What was seen to fail stays.
+    /// Takes back a pass that rests on something not seen, and what does not apply because of it. What was seen to
+    /// fail stays.
     func doubted(by settings: borrowing Settings, _ wholeness: Wholeness) -> Outcome {
-        guard verdict == .pass else { return self }
-        if settings.process.isCut { return Outcome(verdict: .unknown(.truncated), note: note) }
-        if case .cut(let sign) = wholeness { return Outcome(verdict: .unknown(.incomplete), note: sign.rawValue) }
-        if let error = settings.parsed.error { return Outcome(verdict: .unknown(.unparsable), note: error) }
-        if let ambiguity = settings.parsed.ambiguity { return Outcome(verdict: .unknown(.ambiguous), note: ambiguity) }
+        guard verdict.restsOnWholeLine else { return self }
+        if settings.process.isCut { return unknown(.truncated, note: note) }
+        if case .cut(let sign) = wholeness { return unknown(.incomplete, note: sign.rawValue) }
+        if let error = settings.parsed.error { return unknown(.unparsable, note: error) }
+        if let ambiguity = settings.parsed.ambiguity { return unknown(.ambiguous, note: ambiguity) }
         return self
+    }
+
+    private func unknown(_ reason: UnknownReason, note: String?) -> Outcome {
+        Outcome(verdict: .unknown(reason), severity: severity, note: note)
+    }
+}
+
+extension Verdict {
+    /// Whether more of the line, or another reading of it, could change the answer for the worse. A version answers
+    /// whatever the line holds.
+    fileprivate var restsOnWholeLine: Bool {
+        switch self {
+        case .pass, .notApplicable(.featureOff), .notApplicable(.localDatastore), .notApplicable(.noSuchProcess): true
+        case .fail, .unknown, .notApplicable(.removed), .notApplicable(.notYetIntroduced): false
+        }
     }
 }
 
 extension Check {
-    /// One release of each stretch over which the answer is the same.
-    func samples(of range: ReleaseRange) -> [Release] {
-        [range.lower] + eras.filter { $0 > range.lower && $0 <= range.upper }
-    }
-
     /// The decision table's answer at one release.
     func decide(_ settings: borrowing Settings, at release: Release, isExplicit: Bool) -> Outcome {
         let outcome = decide(settings, at: release, from: 0)
         guard isExplicit, outcome.verdict == .pass, let explicit else { return outcome }
         switch explicit.holds(settings, at: release) {
         case .yes: return outcome
-        case .no: return Outcome(verdict: .fail, note: "safe in effect, but the list wants it on the line")
-        case .open(let reason): return Outcome(verdict: .unknown(reason))
+        case .no:
+            return Outcome(
+                verdict: .fail, severity: severity, note: "safe in effect, but the list wants it on the line")
+        case .open(let reason): return Outcome(verdict: .unknown(reason), severity: severity)
         }
     }
 
     private func decide(_ settings: borrowing Settings, at release: Release, from start: Int) -> Outcome {
         for position in start..<rules.count {
-            let rule = rules[position]
-            switch rule.when.holds(settings, at: release) {
-            case .yes: return rule.outcome(settings)
+            switch rules[position].when.holds(settings, at: release) {
+            case .yes: return outcome(of: rules[position], settings)
             case .no: continue
             case .open(let reason):
                 // The rule may or may not apply: only where both ways end alike is there an answer.
-                let applied = rule.outcome(settings)
+                let applied = outcome(of: rules[position], settings)
                 let skipped = decide(settings, at: release, from: position + 1)
                 if applied.verdict == skipped.verdict { return applied.agreed(with: skipped) }
-                return Outcome(verdict: .unknown(reason))
+                return Outcome(verdict: .unknown(reason), severity: severity)
             }
         }
         switch expect.holds(settings, at: release) {
-        case .yes: return Outcome(verdict: .pass)
-        case .no: return Outcome(verdict: .fail)
-        case .open(let reason): return Outcome(verdict: .unknown(reason))
+        case .yes: return Outcome(verdict: .pass, severity: severity)
+        case .no: return Outcome(verdict: .fail, severity: severity)
+        case .open(let reason): return Outcome(verdict: .unknown(reason), severity: severity)
         }
     }
-}
 
-extension Rule {
-    fileprivate func outcome(_ settings: borrowing Settings) -> Outcome {
-        let path = file.flatMap { settings.lastOccurrence($0)?.value }
-        let text = [path, note].compactMap { $0 }.joined(separator: ": ")
-        return Outcome(verdict: verdict, severity: severity, note: text.isEmpty ? nil : text)
+    private func outcome(of rule: Rule, _ settings: borrowing Settings) -> Outcome {
+        var note = rule.note
+        if let file = rule.file, let path = settings.lastOccurrence(file)?.value {
+            note = note.map { "\(path): \($0)" } ?? path
+        }
+        return Outcome(verdict: rule.verdict, severity: rule.severity ?? severity, note: note)
     }
-}
-
-/// Severities compare with nil as the check's own, which is at least as high as any override.
-private func max(_ a: Severity?, _ b: Severity?) -> Severity? {
-    guard let a, let b else { return nil }
-    return Swift.max(a, b)
 }

@@ -48,8 +48,8 @@ package struct JudgedEvidence: Sendable {
         if processes.contains(where: { !$0.findings.isEmpty }) { return .evaluated }
         if evidence.isHidden { return .hidden }
         switch evidence.wholeness {
-        case .cut: return .incomplete
-        case .proven, .assumed, .excerpt: return .noControlPlane
+        case .cut, .excerpt: return .incomplete
+        case .proven, .assumed: return .noControlPlane
         }
     }
 }

@@ -5,26 +5,50 @@ extension Settings {
     /// characters. Text from the host stands in it as it came.
     func observed(_ check: Check, _ releases: ReleaseRange) -> String {
         if case .file = process.settings { return "not on the command line" }
-        var parts: [String] = []
-        for flag in check.flags { parts.append(isOnLine(flag) ? written(flag) : missing(flag, releases)) }
-        for flag in check.also where isOnLine(flag) { parts.append(written(flag)) }
-        let text = parts.joined(separator: ", ")
-        return text.count <= observedLimit ? text : text.prefix(observedLimit - 1) + "…"
-    }
-
-    private func written(_ flag: Int) -> String {
-        occurrences(flag).map { "--\($0.name)=\($0.value)" }.joined(separator: " ")
-    }
-
-    private func missing(_ flag: Int, _ releases: ReleaseRange) -> String {
-        let fact = facts.flags[flag]
-        if process.isCut { return "--\(fact.name) not seen before the cut" }
-        if isElsewhere(flag, isOnLine: false) { return "--\(fact.name) not on the command line" }
-        let low = fact.defaultText(at: releases.lower)
-        guard let low, !low.isEmpty, low == fact.defaultText(at: releases.upper) else {
-            return "--\(fact.name) not set"
+        var text = ""
+        text.reserveCapacity(96)
+        for flag in check.flags {
+            if !text.isEmpty { text += ", " }
+            if isOnLine(flag) { write(flag, to: &text) } else { writeMissing(flag, releases, to: &text) }
         }
-        return "--\(fact.name) not set (default \(low))"
+        for flag in check.also where isOnLine(flag) {
+            text += ", "
+            write(flag, to: &text)
+        }
+        // A text has no more characters than bytes, and most are short.
+        if text.utf8.count <= observedLimit || text.count <= observedLimit { return text }
+        return text.prefix(observedLimit - 1) + "…"
+    }
+
+    private func write(_ flag: Int, to text: inout String) {
+        var mark = "--"
+        forEachOccurrence(flag) { occurrence in
+            text += mark
+            text += occurrence.name
+            text += "="
+            text += occurrence.value
+            mark = " --"
+        }
+    }
+
+    private func writeMissing(_ flag: Int, _ releases: ReleaseRange, to text: inout String) {
+        text += "--"
+        text += facts.flags[flag].name
+        if process.isCut {
+            text += " not seen before the cut"
+            return
+        }
+        if isElsewhere(flag, isOnLine: false) {
+            text += " not on the command line"
+            return
+        }
+        text += " not set"
+        guard let low = facts.flags[flag].defaultText(at: releases.lower), !low.isEmpty,
+            low == facts.flags[flag].defaultText(at: releases.upper)
+        else { return }
+        text += " (default "
+        text += low
+        text += ")"
     }
 
     /// Every flag of the line by its own name, with all its values, for comparing masters with each other; none where
@@ -33,15 +57,23 @@ extension Settings {
         if case .file = process.settings { return [] }
         if process.isCut { return [] }
         var values: [FlagValues] = []
-        var positions: [String: Int] = [:]
-        for occurrence in parsed.occurrences {
-            let flag = facts.index[occurrence.name]
-            let name = flag.map { facts.flags[$0].name } ?? occurrence.name
-            if let position = positions[name] {
-                values[position].append(occurrence.value, as: flag.map { facts.flags[$0] })
+        values.reserveCapacity(parsed.occurrences.count)
+        var positions = [Int](repeating: -1, count: facts.flags.count)
+        var unknown: [String: Int] = [:]
+        for index in parsed.occurrences.indices {
+            let value = parsed.occurrences[index].value
+            if let flag = flag(ofOccurrence: index) {
+                if positions[flag] >= 0 {
+                    values[positions[flag]].append(value, as: facts.flags[flag])
+                } else {
+                    positions[flag] = values.count
+                    values.append(FlagValues(facts.flags[flag].name, value, as: facts.flags[flag]))
+                }
+            } else if let position = unknown[parsed.occurrences[index].name] {
+                values[position].append(value, as: nil)
             } else {
-                positions[name] = values.count
-                values.append(FlagValues(name, occurrence.value, as: flag.map { facts.flags[$0] }))
+                unknown[parsed.occurrences[index].name] = values.count
+                values.append(FlagValues(parsed.occurrences[index].name, value, as: nil))
             }
         }
         return values

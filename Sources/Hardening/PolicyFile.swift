@@ -72,6 +72,7 @@ private struct PolicyReader {
         let entries = yaml.entries(of: root, "the policy", keys: keys) ?? []
         for entry in entries where entry.key == "extends" { checks = extended(entry.value) }
         for entry in entries where entry.key == "include" { include(entry.value, among: &checks) }
+        let inherited = Set(checks.map(\.id))
         for entry in entries {
             switch entry.key {
             case "policy": name = yaml.text(entry.value, "policy") ?? ""
@@ -80,7 +81,7 @@ private struct PolicyReader {
             case "disable":
                 for off in yaml.entries(of: entry.value, "disable") ?? [] {
                     disabled[off.key] = yaml.text(off.value, "the reason to switch a check off")
-                    if !checks.contains(where: { $0.id == off.key }) {
+                    if !inherited.contains(off.key) {
                         yaml.report(off.place, "no such check in the policy that is extended", text: off.key)
                     }
                 }
@@ -175,7 +176,10 @@ private struct PolicyReader {
         var explicit: Condition?
         for entry in entries {
             switch entry.key {
-            case "item": item = conditions.yaml.text(entry.value, "item").flatMap { Int($0) }
+            case "item":
+                guard let text = conditions.yaml.text(entry.value, "item") else { break }
+                item = Int(text)
+                if item == nil { conditions.yaml.report(entry.value, "item must be a number", text: text) }
             case "severity": severity = conditions.yaml.word(entry.value, "severity")
             case "flags": flags = conditions.flags(entry.value, "flags")
             case "also": also = conditions.flags(entry.value, "also")

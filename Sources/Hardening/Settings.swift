@@ -17,10 +17,16 @@ struct Settings {
     let facts: ComponentFacts
     let process: ControlPlaneProcess
     let parsed: ParsedFlags
+    /// Occurrence to flag index, -1 for a flag that the facts do not know.
+    private var flags: [Int32]
     /// Flag index to the index of its last occurrence, -1 where there is none.
     private var last: [Int32]
     /// Occurrence to the one before it of the same flag, -1 at the first.
     private var previous: [Int32]
+    /// Lists that many checks ask for, read once; nil where the line does not have them.
+    private var enabledPlugins: Value<List>?
+    private var disabledPlugins: Value<List>?
+    private var legacyPlugins: Value<List>?
     /// All processes of the host, this one too.
     var neighbours: [Settings] = []
     /// The places besides the line that hold settings of this process.
@@ -31,9 +37,11 @@ struct Settings {
         self.process = process
         parsed = facts.syntax.parse(process.arguments, isCut: process.isCut)
         last = Array(repeating: -1, count: facts.flags.count)
+        flags = Array(repeating: -1, count: parsed.occurrences.count)
         previous = Array(repeating: -1, count: parsed.occurrences.count)
-        for (position, occurrence) in parsed.occurrences.enumerated() {
-            guard let flag = facts.index[occurrence.name] else { continue }
+        for position in parsed.occurrences.indices {
+            guard let flag = facts.index[parsed.occurrences[position].name] else { continue }
+            flags[position] = Int32(flag)
             previous[position] = last[flag]
             last[flag] = Int32(position)
         }
@@ -41,7 +49,15 @@ struct Settings {
         if !facts.elsewhere.isEmpty {
             elsewhere = facts.elsewhere.filter { $0.when.holds(self, at: facts.releases.upper) == .yes }
         }
+        guard let admission = facts.admission else { return }
+        let release = facts.releases.upper
+        if isOnLine(admission.enable) { enabledPlugins = list(admission.enable, at: release) }
+        if isOnLine(admission.disable) { disabledPlugins = list(admission.disable, at: release) }
+        if isOnLine(admission.legacy) { legacyPlugins = list(admission.legacy, at: release) }
     }
+
+    /// The flag of an occurrence; nil where the facts do not know it.
+    func flag(ofOccurrence position: Int) -> Int? { flags[position] < 0 ? nil : Int(flags[position]) }
 
     func isOnLine(_ flag: Int) -> Bool { last[flag] >= 0 }
 
@@ -53,12 +69,21 @@ struct Settings {
     /// In the order of the line.
     func occurrences(_ flag: Int) -> [FlagOccurrence] {
         var found: [FlagOccurrence] = []
-        var position = last[flag]
-        while position >= 0 {
-            found.append(parsed.occurrences[Int(position)])
-            position = previous[Int(position)]
+        forEachOccurrence(flag) { found.append($0) }
+        return found
+    }
+
+    /// In the order of the line.
+    func forEachOccurrence(_ flag: Int, _ body: (borrowing FlagOccurrence) -> Void) {
+        guard last[flag] >= 0 else { return }
+        let position = Int(last[flag])
+        if previous[position] >= 0 {
+            var positions = [position]
+            while let next = positions.last.map({ previous[$0] }), next >= 0 { positions.append(Int(next)) }
+            for position in positions.reversed() { body(parsed.occurrences[position]) }
+        } else {
+            body(parsed.occurrences[position])
         }
-        return found.reversed()
     }
 
     /// Whether the flag's absence is known.
@@ -81,42 +106,43 @@ struct Settings {
     }
 
     func list(_ flag: Int, at release: Release) -> Value<List> {
-        let fact = facts.flags[flag]
         if isElsewhere(flag, isOnLine: isOnLine(flag)) { return .open(.configuredInFile) }
         guard isOnLine(flag) else {
             if process.isCut { return .known(List(elements: [], mayGoOn: true)) }
-            guard let text = fact.defaultText(at: release) else { return .open(.needsReview) }
+            guard let text = facts.flags[flag].defaultText(at: release) else { return .open(.needsReview) }
             return .known(
                 List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
         }
-        var elements: [String] = []
+        let kind = facts.flags[flag].kind
         let isGo = facts.syntax.style == .goFlag
-        // pflag's lists add up; every other value, and all of Go's own flag package, is replaced by the next.
-        let addsUp = !isGo && [.stringSlice, .stringArray].contains(fact.kind)
-        for occurrence in addsUp ? occurrences(flag) : lastOccurrence(flag).map({ [$0] }) ?? [] {
-            switch fact.kind {
-            case .stringSlice where isGo:
-                elements += occurrence.value.split(separator: ",").map(String.init)
-            case .stringSlice:
-                guard let record = FlagValue.stringSlice(occurrence.value) else { return .open(.unparsable) }
-                elements += record
-            default:
-                elements.append(occurrence.value)
-            }
+        if isGo || ![.stringSlice, .stringArray].contains(kind) {
+            // Not a list that adds up: the last occurrence replaces the others, and etcd splits its lists at every comma.
+            let text = lastOccurrence(flag)?.value ?? ""
+            let elements = kind == .stringSlice ? text.split(separator: ",").map(String.init) : [text]
+            return .known(List(elements: elements, mayGoOn: process.isCut))
         }
+        var elements: [String] = []
+        var isReadable = true
+        let isRecord = kind == .stringSlice
+        forEachOccurrence(flag) { occurrence in
+            guard isRecord else { return elements.append(occurrence.value) }
+            guard let record = FlagValue.stringSlice(occurrence.value) else { return isReadable = false }
+            if elements.isEmpty { elements = record } else { elements += record }
+        }
+        guard isReadable else { return .open(.unparsable) }
         return .known(List(elements: elements, mayGoOn: process.isCut))
     }
 
     /// Whether an admission plugin is in force.
     func plugin(_ name: String, at release: Release) -> Truth {
-        guard
-            let legacy = facts.flag("admission-control"),
-            let enable = facts.flag("enable-admission-plugins"),
-            let disable = facts.flag("disable-admission-plugins")
-        else { return .open(.needsReview) }
-        if isOnLine(legacy) { return contains(name, in: list(legacy, at: release)) }
-        let enabled = contains(name, in: list(enable, at: release))
-        let disabled = contains(name, in: list(disable, at: release))
+        guard let admission = facts.admission else { return .open(.needsReview) }
+        if let legacyPlugins {
+            // No server takes the old list beside one of the new ones.
+            if enabledPlugins != nil || disabledPlugins != nil { return .open(.unparsable) }
+            return contains(name, in: legacyPlugins)
+        }
+        let enabled = contains(name, in: enabledPlugins ?? list(admission.enable, at: release))
+        let disabled = contains(name, in: disabledPlugins ?? list(admission.disable, at: release))
         switch (enabled, disabled) {
         case (.yes, .yes): return .open(.unparsable)
         case (.yes, _): return .yes
@@ -125,7 +151,7 @@ struct Settings {
         case (.no, .no): break
         }
         // Before 1.10 the one plugin in force without --admission-control was AlwaysAdmit.
-        if release < Release(minor: 10), !isOnLine(enable), !isOnLine(disable) {
+        if release < Release(minor: 10), enabledPlugins == nil, disabledPlugins == nil {
             return name == "AlwaysAdmit" ? .yes : .no
         }
         guard let fact = facts.plugins[name], let since = fact.defaultOn else { return .no }
@@ -134,7 +160,7 @@ struct Settings {
 
     /// Whether a feature gate is on.
     func gate(_ name: String, at release: Release) -> Truth {
-        guard let flag = facts.flag("feature-gates"), let fact = facts.gates[name] else { return .open(.needsReview) }
+        guard let flag = facts.featureGates, let fact = facts.gates[name] else { return .open(.needsReview) }
         var assigned: [String: Bool] = [:]
         for occurrence in occurrences(flag) {
             guard let pairs = FlagValue.gates(occurrence.value) else { return .open(.unparsable) }

@@ -14,6 +14,11 @@ extension Settings {
     ///
     /// - Parameter claimed: the version that the inventory or the user states.
     func bounds(claimed: Release?) -> VersionBounds {
+        if case .file = process.settings {
+            // The line is not the server's own, so neither its flags nor their absence prove anything.
+            let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
+            return VersionBounds(releases: releases, conflict: nil)
+        }
         let (proven, witness, isContradictory) = provenReleases(byAbsence: claimed == nil)
         if isContradictory {
             // A fork, a wrapper or a misread line: the line proves nothing then.
@@ -47,11 +52,10 @@ extension Settings {
             if narrower != proven { witness = name }
             proven = narrower
         }
-        for occurrence in parsed.occurrences {
-            guard let flag = facts.index[occurrence.name] else { continue }
-            let fact = facts.flags[flag]
-            let lifetime = fact.oldNames[occurrence.name] ?? facts.lifetime(fact)
-            if let lifetime { narrow(to: lifetime, by: "--\(occurrence.name)") }
+        for position in parsed.occurrences.indices {
+            guard let flag = flag(ofOccurrence: position), facts.flags[flag].isBounded else { continue }
+            let name = parsed.occurrences[position].name
+            if let lifetime = facts.flags[flag].lifetime(of: name) { narrow(to: lifetime, by: "--\(name)") }
             if isContradictory { return (proven, witness, true) }
         }
         for proof in facts.proofs where byAbsence || !proof.sign.isAbsence {
@@ -62,11 +66,14 @@ extension Settings {
     }
 }
 
-extension ComponentFacts {
-    /// The releases that accept the flag; nil where every known one does.
-    fileprivate func lifetime(_ fact: FlagFact) -> ReleaseRange? {
-        if fact.since == nil, fact.until == nil { return nil }
-        return ReleaseRange(fact.since ?? Release(minor: 0), fact.until ?? Release(minor: 999))
+extension FlagFact {
+    fileprivate var isBounded: Bool { since != nil || until != nil || !oldNames.isEmpty }
+
+    /// The releases that accept the flag under this name; nil where every known one does.
+    fileprivate func lifetime(of name: String) -> ReleaseRange? {
+        if let range = oldNames[name] { return range }
+        if since == nil, until == nil { return nil }
+        return ReleaseRange(since ?? Release(minor: 0), until ?? Release(minor: 999))
     }
 }
 
@@ -85,8 +92,8 @@ extension VersionProof.Sign {
             else { return nil }
             return "--\(occurrence.name)=\(occurrence.value)"
         case .pluginNamed(let name):
-            for list in ["enable-admission-plugins", "disable-admission-plugins", "admission-control"] {
-                guard let flag = settings.facts.flag(list) else { continue }
+            guard let admission = settings.facts.admission else { return nil }
+            for flag in [admission.enable, admission.disable, admission.legacy] {
                 for occurrence in settings.occurrences(flag)
                 where FlagValue.stringSlice(occurrence.value)?.contains(name) == true {
                     return "--\(occurrence.name) with \(name)"
@@ -94,13 +101,19 @@ extension VersionProof.Sign {
             }
             return nil
         case .gateNamed(let name, let value):
-            guard let flag = settings.facts.flag("feature-gates") else { return nil }
+            guard let flag = settings.facts.featureGates else { return nil }
             for occurrence in settings.occurrences(flag) {
                 for pair in FlagValue.gates(occurrence.value) ?? [] where pair.name == name {
                     if value == nil || value == pair.isEnabled { return "--feature-gates with \(name)" }
                 }
             }
             return nil
+        case .gateOfComponent:
+            guard let flag = settings.facts.featureGates else { return nil }
+            let isThere = settings.occurrences(flag).contains { occurrence in
+                (FlagValue.gates(occurrence.value) ?? []).contains { $0.component != nil }
+            }
+            return isThere ? "--feature-gates with a component's name" : nil
         case .flagAbsent(let flag, let unless):
             if settings.presence(flag) != .no { return nil }
             if let unless, settings.presence(unless) != .no { return nil }

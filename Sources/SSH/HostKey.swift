@@ -40,11 +40,45 @@ enum Digest {
         EVP_Digest(bytes, bytes.count, &output, &length, EVP_sha256(), nil)
         return output
     }
+}
 
-    static func hmacSHA1(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        var output = [UInt8](repeating: 0, count: 20)
-        var length: UInt32 = 0
-        HMAC(EVP_sha1(), key, Int32(clamping: key.count), message, message.count, &output, &length)
-        return output
+/// HMAC-SHA1 of one message under many keys, as hashed known_hosts names need it. The one-shot `HMAC` looks the
+/// algorithm up each time, which costs more than the digest.
+struct HashedName: ~Copyable {
+    private let context: OpaquePointer
+    private let name: [UInt8]
+
+    /// Nil where libcrypto has no HMAC or no SHA-1.
+    init?(_ name: String) {
+        guard let algorithm = EVP_MAC_fetch(nil, "HMAC", nil) else { return nil }
+        defer { EVP_MAC_free(algorithm) }
+        guard let context = EVP_MAC_CTX_new(algorithm) else { return nil }
+        var digest = Array("SHA1".utf8CString)
+        let isSet = digest.withUnsafeMutableBufferPointer { digest in
+            let parameters = [
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
+            ]
+            return EVP_MAC_CTX_set_params(context, parameters) == 1
+        }
+        guard isSet else {
+            EVP_MAC_CTX_free(context)
+            return nil
+        }
+        self.context = context
+        self.name = Array(name.utf8)
+    }
+
+    deinit { EVP_MAC_CTX_free(context) }
+
+    /// 20 bytes; empty where libcrypto fails.
+    func hash(salt: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 20) { output, count in
+            var length = 0
+            let isDone =
+                EVP_MAC_init(context, salt, salt.count, nil) == 1 && EVP_MAC_update(context, name, name.count) == 1
+                && EVP_MAC_final(context, output.baseAddress, &length, 20) == 1
+            count = isDone ? length : 0
+        }
     }
 }

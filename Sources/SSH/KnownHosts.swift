@@ -99,13 +99,17 @@ package struct KnownHosts: Sendable {
     private func keys(named name: String) -> KnownKeys {
         var matches = byName[name] ?? []
         for line in patterned where HostPattern.matches(line.patterns, name) { matches.append(line.entry) }
-        let bytes = Array(name.utf8)
-        for line in hashedMarked where Digest.hmacSHA1(key: line.salt, bytes) == line.hash {
-            matches.append(line.entry)
+        if !hashedMarked.isEmpty {
+            let hashedName = HashedName(name)
+            for line in hashedMarked {
+                // Where libcrypto fails, a revocation counts for every host rather than for none.
+                let hash = hashedName?.hash(salt: line.salt) ?? []
+                if hash.isEmpty || hash == line.hash { matches.append(line.entry) }
+            }
         }
         var keys = KnownKeys(matches.map { entries[$0] })
-        if keys.keys.isEmpty {
-            for line in hashed where Digest.hmacSHA1(key: line.salt, bytes) == line.hash {
+        if keys.keys.isEmpty, !hashed.isEmpty, let hashedName = HashedName(name) {
+            for line in hashed where hashedName.hash(salt: line.salt) == line.hash {
                 keys.keys.append(entries[line.entry])
             }
         }

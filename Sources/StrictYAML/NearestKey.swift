@@ -1,9 +1,10 @@
-/// The known key that a misspelt one most likely means: at most two edits away, and fewer edits than letters kept.
+/// The known key that a misspelt one most likely means: at most two edits away, and fewer edits than letters kept. Small
+/// and capital letters count as the same.
 package func nearestKey(to key: String, among known: [String]) -> String? {
     let typed = Array(key.lowercased().utf8)
     // No key is longer than this, so nothing longer can be near one.
-    guard typed.count <= 32 else { return nil }
-    let ranked = known.map { (key: $0, distance: editDistance(typed, Array($0.utf8))) }
+    guard typed.count <= 64 else { return nil }
+    let ranked = known.map { (key: $0, distance: editDistance(typed, Array($0.lowercased().utf8))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= min(2, typed.count / 2) ? best.key : nil
 }

@@ -21,31 +21,28 @@ package enum CheckCatalog {
         var text = "\(printable(check.id)): \(printable(check.title))\n"
         text += "severity   \(check.severity.rawValue)\n"
         text += "component  \(printable(check.component))\n"
-        text += "expected   \(printable(check.expected, limit: 1000))\n"
+        text += paragraph("expected", check.expected)
         let cis = check.cis.map { "\($0.id) in \($0.benchmark)" }.joined(separator: ", ")
-        if !cis.isEmpty { text += wrapped("CIS", cis) }
-        text += wrapped("why", check.rationale)
-        text += wrapped("fix", check.remediation)
-        text += wrapped("breaks", check.breaks)
+        if !cis.isEmpty { text += paragraph("CIS", cis) }
+        text += paragraph("why", check.rationale)
+        text += paragraph("fix", check.remediation)
+        if !check.breaks.isEmpty { text += paragraph("breaks", check.breaks) }
         for rule in check.rules {
             guard let note = rule.note else { continue }
             let reason = rule.verdict.reason.map { "(\($0))" } ?? ""
-            text += wrapped("special", "\(rule.verdict.word)\(reason): \(note)")
+            text += paragraph("special", "\(rule.verdict.word)\(reason): \(note)")
         }
         return text
     }
 
-    /// A labelled paragraph in lines of at most 100 characters.
-    private static func wrapped(_ label: String, _ paragraph: String) -> String {
-        var text = ""
-        var line = padded(label, to: 9)
-        for word in printable(paragraph, limit: 4000).split(separator: " ") {
-            if line.count + 2 + word.count > 100, line.count > 9 {
-                text += line + "\n"
-                line = padded("", to: 9)
-            }
-            line += line.count == 9 ? "  \(word)" : " \(word)"
+    /// A labelled paragraph in lines of at most 100 columns.
+    private static func paragraph(_ label: String, _ text: String) -> String {
+        var label = label
+        var lines = ""
+        for line in wrapped(printable(text, limit: 4000), width: 89) {
+            lines += line.isEmpty ? "\(label)\n" : "\(padded(label, to: 9))  \(line)\n"
+            label = ""
         }
-        return text + line + "\n"
+        return lines
     }
 }

@@ -1,26 +1,35 @@
 import Hardening
-import ProcessTable
 
-/// Findings of one verdict, gathered by check, then by where they were seen and what was seen there.
+/// Findings of one verdict, gathered by check, then by what was seen.
 struct FindingGroup {
     let check: String
-    let severity: Severity
     let verdict: Verdict
     let expected: String
-    var sightings: [Sighting]
+    /// The highest of its sightings.
+    private(set) var severity: Severity
+    /// The highest severity first, then what most hosts show, then in the record's order.
+    fileprivate(set) var sightings: [Sighting] = []
+    private(set) var places = Places()
 
     /// Hosts that show the same.
     struct Sighting {
         let severity: Severity
         let observed: String
         let note: String?
-        var places: [Place]
+        fileprivate(set) var places = Places()
     }
 
-    /// Hosts of one cluster, in their order.
-    struct Place {
-        let cluster: String
-        var hosts: [String]
+    fileprivate init(_ finding: Finding) {
+        check = finding.check
+        verdict = finding.verdict
+        expected = finding.expected
+        severity = finding.severity
+    }
+
+    fileprivate mutating func add(_ finding: Finding, as sighting: Int, at place: JudgedPlace) {
+        severity = max(severity, finding.severity)
+        places.add(place.cluster, place.host)
+        sightings[sighting].places.add(place.cluster, place.host)
     }
 }
 
@@ -32,64 +41,69 @@ struct JudgedPlace {
 }
 
 extension Array where Element == JudgedPlace {
-    /// The findings that `isWanted`, the highest severity first, then in the order of the checks.
+    /// The findings that `isWanted`, the highest severity first, then in the order of the checks. A check's failures
+    /// stand together under its worst severity; unknowns stand apart by their reason.
     func groups(of checks: [String], where isWanted: (Finding) -> Bool) -> [FindingGroup] {
-        var groups: [String: [FindingGroup]] = [:]
+        var gathering = Gathering()
         for place in self {
-            for finding in place.process.findings where isWanted(finding) {
-                groups[finding.check, default: []].add(finding, at: place)
-            }
+            for finding in place.process.findings where isWanted(finding) { gathering.add(finding, at: place) }
         }
-        let ordered = checks.flatMap { groups[$0] ?? [] }
-        return Severity.allCases.reversed().flatMap { severity in ordered.filter { $0.severity == severity } }
+        return gathering.groups(of: checks)
     }
 }
 
-extension Array where Element == FindingGroup {
-    fileprivate mutating func add(_ finding: Finding, at place: JudgedPlace) {
-        // A check's failures stand together under its worst severity; unknowns stand apart by their reason.
-        guard let index = firstIndex(where: { $0.verdict == finding.verdict }) else {
-            append(
-                FindingGroup(
-                    check: finding.check, severity: finding.severity, verdict: finding.verdict,
-                    expected: finding.expected, sightings: [FindingGroup.Sighting(finding, at: place)]))
-            return
+/// Finds each finding's group and sighting by hash, so that a fleet of any size is gathered in one pass.
+private struct Gathering {
+    private var groups: [FindingGroup] = []
+    private var known: [GroupKey: Int] = [:]
+    private var sightings: [SightingKey: Int] = [:]
+
+    private struct GroupKey: Hashable {
+        let check: String
+        let verdict: Verdict
+    }
+
+    private struct SightingKey: Hashable {
+        let group: Int
+        let severity: Severity
+        let observed: String
+        let note: String?
+    }
+
+    mutating func add(_ finding: Finding, at place: JudgedPlace) {
+        let group = self.group(of: finding)
+        let key = SightingKey(
+            group: group, severity: finding.severity, observed: finding.observed, note: finding.note)
+        if let sighting = sightings[key] { return groups[group].add(finding, as: sighting, at: place) }
+        let sighting = groups[group].sightings.count
+        sightings[key] = sighting
+        groups[group].sightings.append(
+            FindingGroup.Sighting(severity: finding.severity, observed: finding.observed, note: finding.note))
+        groups[group].add(finding, as: sighting, at: place)
+    }
+
+    private mutating func group(of finding: Finding) -> Int {
+        let key = GroupKey(check: finding.check, verdict: finding.verdict)
+        if let group = known[key] { return group }
+        known[key] = groups.count
+        groups.append(FindingGroup(finding))
+        return groups.count - 1
+    }
+
+    func groups(of checks: [String]) -> [FindingGroup] {
+        let ranks = Dictionary(checks.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        // A check that the policy does not know comes last: it is shown all the same.
+        let ordered = groups.enumerated().sorted { a, b in
+            (b.element.severity, ranks[a.element.check] ?? .max, a.offset)
+                < (a.element.severity, ranks[b.element.check] ?? .max, b.offset)
         }
-        var group = self[index]
-        if let same = group.sightings.firstIndex(where: { $0.shows(finding) }) {
-            group.sightings[same].places.add(place)
-        } else {
-            group.sightings.append(FindingGroup.Sighting(finding, at: place))
+        return ordered.map { _, group in
+            var group = group
+            group.sightings = group.sightings.enumerated().sorted { a, b in
+                (b.element.severity, b.element.places.hostCount, a.offset)
+                    < (a.element.severity, a.element.places.hostCount, b.offset)
+            }.map(\.element)
+            return group
         }
-        self[index] = FindingGroup(
-            check: group.check, severity: Swift.max(group.severity, finding.severity), verdict: group.verdict,
-            expected: group.expected, sightings: group.sightings)
     }
-}
-
-extension Array where Element == FindingGroup.Place {
-    fileprivate mutating func add(_ place: JudgedPlace) {
-        guard let index = indices.last, self[index].cluster == place.cluster else {
-            return append(FindingGroup.Place(cluster: place.cluster, hosts: [place.host]))
-        }
-        // Two processes of one host are one host.
-        if self[index].hosts.last != place.host { self[index].hosts.append(place.host) }
-    }
-}
-
-extension FindingGroup.Sighting {
-    fileprivate init(_ finding: Finding, at place: JudgedPlace) {
-        self.init(
-            severity: finding.severity, observed: finding.observed, note: finding.note,
-            places: [FindingGroup.Place(cluster: place.cluster, hosts: [place.host])])
-    }
-
-    fileprivate func shows(_ finding: Finding) -> Bool {
-        observed == finding.observed && note == finding.note && severity == finding.severity
-    }
-}
-
-extension FindingGroup.Place {
-    /// `cluster/cp[1:3].example`, or the hosts alone where there is no cluster.
-    var text: String { cluster.isEmpty ? folded(hosts) : "\(cluster)/\(folded(hosts))" }
 }

@@ -6,7 +6,8 @@ import ProcessTable
 package enum JSONReport {
     /// One document with a newline at its end.
     package static func render(_ record: SweepRecord) -> [UInt8] {
-        var json = JSONText()
+        let hosts = record.hosts
+        var json = JSONText(capacity: capacity(hosts.lazy.flatMap(\.processes)))
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
             json.object("tool") { json in
@@ -25,18 +26,22 @@ package enum JSONReport {
                 json.field("ended", record.sweep.ended)
                 json.field("complete", record.sweep.isComplete)
             }
-            json.summary(hosts: record.hosts, counts: record.counts)
+            json.summary("hosts", states: hosts.map(\.state), counts: record.counts, hosts.lazy.flatMap(\.processes))
             json.array("clusters", record.clusters) { json, cluster in json.object { $0.cluster(cluster) } }
         }
-        return json.bytes + [UInt8(ascii: "\n")]
+        json.end()
+        return json.bytes
     }
 
     /// One document with a newline at its end.
     package static func render(_ record: EvaluationRecord) -> [UInt8] {
-        var json = JSONText()
+        var json = JSONText(capacity: capacity(record.files.lazy.flatMap(\.processes)))
         json.object { json in
             json.field("schema", "kubesweep.evaluation/1")
             json.policy(record.policy)
+            json.summary(
+                "files", states: record.files.map(\.state), counts: record.counts,
+                record.files.lazy.flatMap(\.processes))
             json.array("files", record.files) { json, file in
                 json.object { json in
                     json.field("file", file.name)
@@ -48,7 +53,13 @@ package enum JSONReport {
                 }
             }
         }
-        return json.bytes + [UInt8(ascii: "\n")]
+        json.end()
+        return json.bytes
+    }
+
+    /// Nearly all of a document is findings, about this many bytes each.
+    private static func capacity(_ processes: some Sequence<ProcessRecord>) -> Int {
+        processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
     }
 }
 
@@ -62,16 +73,19 @@ extension JSONText {
         }
     }
 
-    fileprivate mutating func summary(hosts: [HostRecord], counts: VerdictCounts) {
+    fileprivate mutating func summary(
+        _ noun: StaticString, states: [HostState], counts: VerdictCounts, _ processes: some Sequence<ProcessRecord>
+    ) {
         object("summary") { json in
-            json.object("hosts") { json in
-                json.field("total", hosts.count)
-                for state in HostState.allCases {
-                    json.field(state.rawValue, hosts.count { $0.state == state })
-                }
+            json.line(noun) { json in
+                json.field("total", states.count)
+                json.fields(HostState.allCases.map { state in (state.rawValue, states.count { $0 == state }) })
             }
-            json.object("findings") { $0.counts(counts) }
-            json.field("coverage", tenths: counts.coverage)
+            json.line("findings") { $0.counts(counts) }
+            json.line("failed") { json in
+                json.fields(failures(in: processes).map { ($0.severity.rawValue, $0.count) })
+            }
+            json.field("coverage", tenths: counts.coverageTenths)
         }
     }
 
@@ -89,13 +103,16 @@ extension JSONText {
         field("kubernetesVersion", cluster.kubernetesVersion)
         field("distribution", cluster.distribution)
         field("labels", cluster.labels)
-        summary(hosts: cluster.hosts, counts: cluster.counts)
+        summary(
+            "hosts", states: cluster.hosts.map(\.state), counts: cluster.counts,
+            cluster.hosts.lazy.flatMap(\.processes))
         array("checks", cluster.checks) { json, check in
-            json.object { json in
+            json.line { json in
                 json.field("check", check.check)
                 json.field("severity", check.severity.rawValue)
                 json.field("verdict", check.worst.word)
-                json.object("counts") { $0.counts(check.counts) }
+                json.field("reason", check.worst.reason)
+                json.line("counts") { $0.counts(check.counts) }
             }
         }
         array("drift", cluster.drift) { json, drift in
@@ -153,7 +170,7 @@ extension JSONText {
                 json.field("kubernetesVersion", process.releases?.description)
                 json.field("notes", process.notes)
                 json.array("findings", process.findings) { json, finding in
-                    json.object { json in
+                    json.line { json in
                         json.field("check", finding.check)
                         json.field("severity", finding.severity.rawValue)
                         json.field("verdict", finding.verdict.word)

@@ -2,223 +2,270 @@ package import Hardening
 import ProcessTable
 
 /// A sweep or an evaluation for people: what is wrong where, then what could not be seen. Every byte that came from a
-/// host or a file is escaped.
+/// host or a file is escaped. What is the same on many hosts stands once, and long lists are cut and counted: the JSON
+/// report has all.
 package struct TerminalReport {
-    private let policy: Policy
+    private let checks: [Check]
     private let style: TerminalStyle
-    private var text = ""
+    /// What is counted: "host" or "file".
+    private let noun: String
+    private var text = TerminalText()
+
+    /// Lines of a list of hosts.
+    private static let listLimit = 4
+    /// Values shown of one check, or cases of one reason.
+    private static let valueLimit = 10
+    /// Failures of one kind that are shown with commands of their own.
+    private static let failureLimit = 20
+    private static let noteLimit = 20
 
     package static func render(_ record: SweepRecord, policy: Policy, style: TerminalStyle) -> String {
-        var report = TerminalReport(policy: policy, style: style)
+        var report = TerminalReport(policy, style, noun: "host")
         report.sweep(record)
-        return report.text
+        return report.text.text
     }
 
     package static func render(_ record: EvaluationRecord, policy: Policy, style: TerminalStyle) -> String {
-        var report = TerminalReport(policy: policy, style: style)
+        var report = TerminalReport(policy, style, noun: "file")
         report.evaluation(record)
-        return report.text
+        return report.text.text
     }
 
-    private init(policy: Policy, style: TerminalStyle) {
-        self.policy = policy
+    private init(_ policy: Policy, _ style: TerminalStyle, noun: String) {
+        checks = policy.checks
         self.style = style
+        self.noun = noun
     }
 
     private mutating func sweep(_ record: SweepRecord) {
-        let hosts = record.hosts
-        line(
-            style.heading("kubesweep \(record.tool.version)")
-                + "  policy \(printable(record.policy.name))\(record.policy.isExplicit ? ", explicit" : "")"
-                + "  \(count(hosts.count, "host")) in \(count(record.clusters.count, "cluster"))"
-                + "  \(record.sweep.started)")
-        line("")
+        let hosts = record.clusters.flatMap { cluster in cluster.hosts.map { (cluster: cluster.name, host: $0) } }
+        let selected = hosts.count == record.inventory.hosts ? "" : "of \(record.inventory.hosts) "
+        text.line(
+            style.heading("kubesweep \(printable(record.tool.version))") + "  \(words(record.policy))"
+                + "  \(hosts.count) \(selected)host\(hosts.count == 1 && selected.isEmpty ? "" : "s")"
+                + " in \(counted(record.clusters.count, "cluster"))  \(printable(record.sweep.started))")
+        text.line()
         clusters(record.clusters)
-        let places = record.clusters.flatMap { cluster in
-            cluster.hosts.flatMap { host in
-                host.processes.map { JudgedPlace(cluster: cluster.name, host: host.name, process: $0) }
-            }
+        let places = hosts.flatMap { cluster, host in
+            host.processes.map { JudgedPlace(cluster: cluster, host: host.name, process: $0) }
         }
         findings(places)
         drift(record.clusters)
-        let unseen = record.clusters.flatMap { cluster in
-            cluster.hosts.filter { $0.state != .evaluated }.map { (cluster.name, $0) }
+        let unseen = hosts.filter { $0.host.state != .evaluated }.map { cluster, host in
+            UnseenPlace(cluster: cluster, name: host.name, state: host.state, failure: host.failure)
         }
-        notSeen(
-            places, unseen: unseen.map { UnseenPlace(cluster: $0, name: $1.name, state: $1.state, failure: $1.failure) }
-        )
-        notes(
-            record.clusters.flatMap { cluster in
-                cluster.hosts.flatMap { host in
-                    (host.notes + host.processes.flatMap(\.labelledNotes)).map { (cluster.name, host.name, $0) }
-                }
-            })
+        notSeen(places, unseen: unseen)
+        notes(hosts.flatMap { cluster, host in notes(host.notes, host.processes).map { (cluster, host.name, $0) } })
         disabled(record.policy)
-        total(record.counts)
+        total(record.counts, places: places, states: hosts.map(\.host.state))
     }
 
     private mutating func evaluation(_ record: EvaluationRecord) {
-        line(
-            style.heading("kubesweep evaluate")
-                + "  policy \(printable(record.policy.name))\(record.policy.isExplicit ? ", explicit" : "")"
-                + "  \(count(record.files.count, "file"))")
-        line("")
-        let places = record.files.flatMap { file in
+        let files = record.files
+        text.line(
+            style.heading("kubesweep evaluate") + "  \(words(record.policy))  \(counted(files.count, "file"))")
+        text.line()
+        let places = files.flatMap { file in
             file.processes.map { JudgedPlace(cluster: "", host: file.name, process: $0) }
         }
         findings(places)
-        let unseen = record.files.filter { $0.state != .evaluated }
+        let unseen = files.filter { $0.state != .evaluated }
         notSeen(
             places, unseen: unseen.map { UnseenPlace(cluster: "", name: $0.name, state: $0.state, failure: $0.failure) }
         )
-        notes(
-            record.files.flatMap { file in
-                (file.notes + file.processes.flatMap(\.labelledNotes)).map { ("", file.name, $0) }
-            })
+        notes(files.flatMap { file in notes(file.notes, file.processes).map { ("", file.name, $0) } })
         disabled(record.policy)
-        total(record.counts)
+        total(record.counts, places: places, states: files.map(\.state))
+    }
+
+    private func words(_ policy: PolicyIdentity) -> String {
+        "policy \(printable(policy.name))\(policy.isExplicit ? ", explicit" : "")"
     }
 
     /// One row a cluster: how many hosts were judged and how many checks failed at each severity, worst host counting.
     private mutating func clusters(_ clusters: [ClusterRecord]) {
-        line(style.heading("CLUSTERS"))
-        let severities = Severity.allCases.reversed()
-        var rows = [["cluster", "version", "judged"] + severities.map(\.rawValue) + ["unknown", "drift"]]
-        for cluster in clusters {
-            let judged = cluster.hosts.count { $0.state == .evaluated }
-            let failed = severities.map { severity in
-                cluster.checks.count { $0.worst == .fail && $0.severity == severity }
-            }
-            let unknown = cluster.checks.count { $0.worst.word == "unknown" }
-            rows.append(
-                [
-                    printable(cluster.name, limit: 40), cluster.kubernetesVersion ?? "?",
-                    "\(judged)/\(cluster.hosts.count)",
-                ]
-                    + failed.map { $0 == 0 ? "." : "\($0)" }
-                    + [unknown == 0 ? "." : "\(unknown)", cluster.drift.isEmpty ? "." : "\(cluster.drift.count)"])
+        text.line(style.heading("CLUSTERS"))
+        if clusters.isEmpty { text.line("  none") } else { text.table(ClusterTable.rows(clusters, style)) }
+        if !clusters.isEmpty {
+            text.line(
+                style.faint(
+                    "  checks failed, by severity; unknown: checks that no master failed but not every master answered")
+            )
         }
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        for row in rows {
-            let cells = zip(row, widths).map { padded($0, to: $1) }
-            line(("  " + cells.joined(separator: "  ")).trimmingSpaces)
-        }
-        line(
-            style.faint(
-                "  checks failed, by severity; unknown: checks that no master failed but not every master answered"))
-        line("")
+        text.line()
     }
 
     private mutating func findings(_ places: [JudgedPlace]) {
-        let groups = places.groups(of: policy.checks.map(\.id)) { $0.verdict == .fail }
-        line(style.heading("FINDINGS"))
-        if groups.isEmpty { line("  none among what was judged") }
-        for group in groups {
-            let check = policy.checks.first { $0.id == group.check }
-            line(
-                "  " + style.severity(group.severity, padded(group.severity.rawValue, to: 8)) + "  "
-                    + style.heading(group.check) + "  " + printable(check?.title ?? ""))
-            line("            want  \(printable(group.expected))")
-            for sighting in group.sightings {
-                let severity = sighting.severity == group.severity ? nil : sighting.severity.rawValue
-                seen(sighting, severity)
-            }
+        let groups = places.groups(of: checks.map(\.id)) { $0.verdict == .fail }
+        let severities = Severity.allCases.reversed().compactMap { severity in
+            let number = groups.count { $0.severity == severity }
+            return number == 0 ? nil : "\(number) \(severity.rawValue)"
         }
-        line("")
-    }
-
-    private mutating func seen(_ sighting: FindingGroup.Sighting, _ extra: String?) {
-        line("            seen  \(printable(sighting.observed))")
-        let note = [extra, sighting.note].compactMap(\.self).joined(separator: ": ")
-        if !note.isEmpty { line("                  " + style.faint(printable(note))) }
-        line("              on  \(printable(sighting.places.map(\.text).joined(separator: ", "), limit: 2000))")
+        let sum =
+            groups.isEmpty ? "" : "  \(counted(groups.count, "check")) failed: \(severities.joined(separator: ", "))"
+        text.line(style.heading("FINDINGS") + sum)
+        if groups.isEmpty { text.line(places.isEmpty ? "  nothing was judged" : "  none among what was judged") }
+        let judged = places.judged
+        for group in groups {
+            let title = checks.first { $0.id == group.check }.map { printable($0.title) + "  " } ?? ""
+            text.line(
+                "  " + style.severity(group.severity, padded(group.severity.rawValue, to: 8)) + "  "
+                    + style.heading(printable(group.check)) + "  " + title
+                    + style.faint("(\(group.places.extent(noun)))"))
+            text.entry("want", group.expected)
+            for sighting in group.sightings.prefix(Self.valueLimit) {
+                text.entry("seen", sighting.observed)
+                let severity = sighting.severity == group.severity ? nil : sighting.severity.rawValue
+                note([severity, sighting.note].compactMap(\.self).joined(separator: ": "))
+                on(sighting.places, of: judged)
+            }
+            more(group.sightings.map(\.places).dropFirst(Self.valueLimit), "value")
+        }
+        text.line()
     }
 
     private mutating func drift(_ clusters: [ClusterRecord]) {
         let drifting = clusters.filter { !$0.drift.isEmpty }
         if drifting.isEmpty { return }
-        line(style.heading("DRIFT") + "  masters of one cluster that disagree")
+        text.line(style.heading("DRIFT") + "  masters of one cluster that disagree")
         for cluster in drifting {
             for drift in cluster.drift {
-                line("  \(printable(cluster.name))  \(drift.component.rawValue) --\(printable(drift.flag))")
+                text.line("  \(printable(cluster.name))  \(drift.component.rawValue) --\(printable(drift.flag))")
                 for side in drift.values {
-                    line("            seen  \(side.value.map { printable($0) } ?? "not set")")
-                    line("              on  \(printable(folded(side.hosts), limit: 2000))")
+                    text.entry("seen", side.value ?? "not set")
+                    var places = Places()
+                    for host in side.hosts { places.add("", host) }
+                    on(places)
                 }
             }
         }
-        line("")
+        text.line()
     }
 
     private mutating func notSeen(_ places: [JudgedPlace], unseen: [UnseenPlace]) {
-        let groups = places.groups(of: policy.checks.map(\.id)) { $0.verdict.word == "unknown" }
-        if groups.isEmpty, unseen.isEmpty { return }
-        line(style.heading("NOT SEEN") + "  counts as neither good nor bad")
-        for place in unseen {
-            let name = [place.cluster, place.name].filter { !$0.isEmpty }.joined(separator: "/")
-            line("  \(style.unknown(place.state.rawValue))  \(printable(name, limit: 400))")
-            guard let failure = place.failure else { continue }
-            line("            \(failure.reason) (\(failure.phase)): \(printable(failure.detail, limit: 400))")
-            for hint in failure.hint.split(separator: "\n") {
-                line("            \(printable(String(hint), limit: 400))")
+        let unknowns = places.unknowns(of: checks.map(\.id))
+        if unknowns.isEmpty, unseen.isEmpty { return }
+        text.line(style.heading("NOT SEEN") + "  counts as neither good nor bad")
+        for group in unseen.groups() { failure(group) }
+        let judged = places.judged
+        for group in unknowns {
+            text.line("  \(style.unknown("unknown"))  \(style.heading(group.reason.rawValue))  \(group.reason.words)")
+            for sight in group.cases.prefix(Self.valueLimit) {
+                undecided(sight.checks)
+                if let observed = sight.observed { text.entry("seen", observed) }
+                note(sight.note ?? "")
+                on(sight.places, of: judged)
             }
+            more(group.cases.map(\.places).dropFirst(Self.valueLimit), "case")
         }
-        for group in groups {
-            line("  \(style.unknown("unknown"))  \(style.heading(group.check))  \(group.verdict.reason ?? "")")
-            for sighting in group.sightings { seen(sighting, nil) }
+        text.line()
+    }
+
+    private mutating func undecided(_ undecided: [String]) {
+        if undecided.count > 1, undecided.count == checks.count {
+            return text.entry("checks", ["all \(checks.count) of the policy"])
         }
-        line("")
+        text.entry(
+            undecided.count == 1 ? "check" : "\(undecided.count) checks",
+            wrapped(
+                undecided.map { printable($0) }.joined(separator: ", "), width: TerminalText.width - TerminalText.indent
+            ))
+    }
+
+    /// Hosts without a listing. Where one hint serves them all, the hosts stand together and one of them speaks for the
+    /// others; where each has its own, each is shown, and so is each host's key.
+    private mutating func failure(_ group: FailureGroup) {
+        let kind = group.kind
+        var reason = "\(printable(kind.reason)) (\(printable(kind.phase)))  "
+        if kind.reason.isEmpty || kind.reason == kind.state.rawValue { reason = "" }
+        text.line("  \(style.unknown(kind.state.rawValue))  \(reason)\(group.places.extent(noun))")
+        if let hint = group.commonHint, group.cases.count > 3, kind.phase != "hostKey", let first = group.cases.first {
+            on(group.places)
+            text.entry("e.g.", first.detail)
+            self.hint(hint)
+            return
+        }
+        for failure in group.cases.prefix(Self.failureLimit) {
+            on(failure.places)
+            if !failure.detail.isEmpty { text.entry("seen", failure.detail) }
+            if group.commonHint == nil { hint(failure.hint) }
+        }
+        more(group.cases.map(\.places).dropFirst(Self.failureLimit), "case")
+        if let hint = group.commonHint { self.hint(hint) }
+    }
+
+    /// Hints show commands, which stay whole so that they can be copied.
+    private mutating func hint(_ hint: String) {
+        let lines = hint.split(separator: "\n").prefix(10).map { printable(String($0), limit: 4096) }
+        text.entry("hint", lines)
+    }
+
+    private mutating func note(_ note: String) {
+        if !note.isEmpty { text.entry("", note, paint: style.faint) }
+    }
+
+    /// - Parameter judged: all hosts that were judged, for saying so where the list would be long.
+    private mutating func on(_ places: Places, of judged: Places? = nil) {
+        let lines = places.text(width: TerminalText.width - TerminalText.indent, lines: Self.listLimit, noun: noun)
+        let isAll = lines.count > Self.listLimit && places.hostCount == judged?.hostCount
+        text.entry("on", isAll ? ["every \(noun) that was judged: \(places.extent(noun))"] : lines)
+    }
+
+    /// What the limit leaves out, with the hosts it was seen on.
+    private mutating func more(_ rest: ArraySlice<Places>, _ what: String) {
+        if rest.isEmpty { return }
+        text.entry("and", ["\(counted(rest.count, "more \(what)")), not shown"])
+        on(rest.joined)
+    }
+
+    private func notes(_ notes: [String], _ processes: [ProcessRecord]) -> [String] {
+        // Without the process id, so that hosts with the same note stand together.
+        notes + processes.flatMap { process in process.notes.map { "\(process.component.rawValue): \($0)" } }
     }
 
     private mutating func notes(_ notes: [(cluster: String, host: String, note: String)]) {
         if notes.isEmpty { return }
-        line(style.heading("NOTES"))
-        for (cluster, host, note) in notes {
-            let place = [cluster, host].filter { !$0.isEmpty }.joined(separator: "/")
-            line("  \(printable(place)): \(printable(note, limit: 400))")
+        text.line(style.heading("NOTES"))
+        let groups = NoteGroup.gather(notes)
+        for group in groups.prefix(Self.noteLimit) {
+            text.entry("note", group.note)
+            on(group.places)
         }
-        line("")
+        more(groups.map(\.places).dropFirst(Self.noteLimit), "note")
+        text.line()
     }
 
     private mutating func disabled(_ policy: PolicyIdentity) {
         if policy.disabled.isEmpty { return }
-        line(style.heading("SWITCHED OFF") + "  by the policy")
+        text.line(style.heading("SWITCHED OFF") + "  by the policy")
         for (check, reason) in policy.disabled.sorted(by: { $0.key < $1.key }) {
-            line("  \(printable(check)): \(printable(reason))")
+            text.line("  \(printable(check)): \(printable(reason))")
         }
-        line("")
+        text.line()
     }
 
-    private mutating func total(_ counts: VerdictCounts) {
-        let tenths = Int((counts.coverage * 10).rounded(.down))
-        line(
-            "\(counts.fail) fail, \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen,"
+    /// Two lines that sum up: hosts, then answers.
+    private mutating func total(_ counts: VerdictCounts, places: [JudgedPlace], states: [HostState]) {
+        let others = HostState.allCases.compactMap { state in
+            let number = states.count { $0 == state }
+            return state == .evaluated || number == 0 ? nil : "\(number) \(state.rawValue)"
+        }
+        let judged = states.count { $0 == .evaluated }
+        text.line(
+            "judged \(judged) of \(counted(states.count, noun))"
+                + (others.isEmpty ? "" : "; not judged: \(others.joined(separator: ", "))"))
+        let severities = failures(in: places.lazy.map(\.process)).filter { $0.count > 0 }
+            .map { "\($0.count) \($0.severity.rawValue)" }
+        let tenths = counts.coverageTenths
+        text.line(
+            "\(counts.fail) fail\(severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))"),"
+                + " \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen,"
                 + " \(counts.notApplicable) not applicable; coverage \(tenths / 10).\(tenths % 10) %")
     }
-
-    private mutating func line(_ text: String) {
-        self.text += text + "\n"
-    }
 }
 
-/// A host or file that gave nothing to judge.
-private struct UnseenPlace {
-    let cluster: String
-    let name: String
-    let state: HostState
-    let failure: HostFailure?
-}
-
-extension ProcessRecord {
-    fileprivate var labelledNotes: [String] { notes.map { "\(component.rawValue) (pid \(pid)): \($0)" } }
-}
-
-private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
-
-extension String {
-    fileprivate var trimmingSpaces: String {
-        var text = self
-        while text.last == " " { text.removeLast() }
-        return text
+extension Array where Element == JudgedPlace {
+    fileprivate var judged: Places {
+        reduce(into: Places()) { $0.add($1.cluster, $1.host) }
     }
 }

@@ -26,8 +26,3 @@ package struct TerminalStyle: Sendable {
         isColoured ? "\u{1B}[\(parameters)m\(text)\u{1B}[0m" : text
     }
 }
-
-/// Pads with spaces to a width in characters; longer text stays whole.
-func padded(_ text: String, to width: Int) -> String {
-    text.count >= width ? text : text + String(repeating: " ", count: width - text.count)
-}

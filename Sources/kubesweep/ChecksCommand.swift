@@ -54,7 +54,7 @@ struct PolicyOption: ParsableArguments {
         do throws(PolicyError) {
             return try PolicySource.load(policy).policy(facts: BuiltIn.facts())
         } catch {
-            throw CommandFailure(.badInput, error.description)
+            throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")
         }
     }
 }

@@ -34,7 +34,7 @@ struct JudgingOptions: ParsableArguments {
                 name: policy.name, digest: sha256(source.bytes), disabled: policy.disabled, isExplicit: explicit)
             return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
         } catch {
-            throw CommandFailure(.badInput, error.description)
+            throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")
         }
     }
 

@@ -16,10 +16,20 @@ struct ReportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Colour in text on standard output: auto, always, never.", valueName: "when"))
     var color: ColourChoice = .auto
 
+    /// One report that cannot be written keeps no other from being written; the first such failure is thrown at the end.
+    ///
     /// - Parameter render: the report's bytes in a format, coloured or not.
     func write(_ render: (ReportFormat, _ isColoured: Bool) -> [UInt8]) throws(CommandFailure) {
-        for file in report { try file.write(render(file.format, false)) }
+        var failure: CommandFailure?
+        for file in report {
+            do throws(CommandFailure) {
+                try file.write(render(file.format, false))
+            } catch {
+                failure = failure ?? error
+            }
+        }
         try Console.result(render(format, Console.isColoured(color)))
+        if let failure { throw failure }
     }
 }
 

@@ -72,10 +72,13 @@ struct ScanCommand: AsyncParsableCommand {
 
     private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {
         let selection = fleet.selecting(clusters: cluster, hosts: host)
+        // Hosts are looked for in the selected clusters only.
+        let part = cluster.isEmpty ? "" : " in the clusters of --cluster"
         let unmatched =
-            selection.unmatchedClusters.map { "--cluster \($0)" } + selection.unmatchedHosts.map { "--host \($0)" }
-        if let first = unmatched.first {
-            throw CommandFailure(.usage, "\(first) matches nothing in \(fleet.source)")
+            selection.unmatchedClusters.map { "--cluster \($0) matches no cluster" }
+            + selection.unmatchedHosts.map { "--host \($0) matches no host\(part)" }
+        if !unmatched.isEmpty {
+            throw CommandFailure(.usage, "\(fleet.source), nothing was contacted\n\(unmatched.joined(separator: "\n"))")
         }
         return selection.fleet
     }

@@ -145,9 +145,11 @@ struct CisPresenceTests {
         let judge = try BuiltInJudge.named("cis-1.12")
         let total = judge.policy.checks.count
         func counts(_ evidence: HostEvidence) -> VerdictCounts {
-            FileRecord(
+            let presence = judge.presence(in: evidence)
+            return FileRecord(
                 name: "f", state: .evaluated, processes: judge.judge(evidence, claimed: Release(minor: 33)),
-                checkCount: total, absentCheckCount: judge.policy.checkCount(of: judge.presence(in: evidence).absent)
+                checkCount: total, absentCheckCount: judge.policy.checkCount(of: presence.absent),
+                unseenCheckCount: judge.policy.checkCount(of: presence.unseen)
             ).counts
         }
         let whole = counts(try wholeHost(["etcd --name=a", "kube-scheduler", "kubelet", "kube-controller-manager"]))

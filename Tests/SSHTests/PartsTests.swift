@@ -100,6 +100,66 @@ struct PartsTests {
         #expect(loaded.mac.contains("hmac-sha2-256"))
     }
 
+    @Test(.enabled(if: !SSHLibrary.signsRSAWithSHA2))
+    func `announces RSA by its SHA-2 name to OpenSSH only where the library is old`() throws {
+        let rsa = try PrivateKey(path: TestKeys.get().user("rsa"))
+        var offers = KeyOffers(keys: [rsa])
+        let toOpenSSH = offers.advance(serverBanner: "SSH-2.0-OpenSSH_9.2p1 Debian-2")
+        #expect(toOpenSSH)
+        var reader = WireReader(offers.current?.blob ?? [])
+        #expect(reader.text() == "rsa-sha2-512")
+        #expect(Array(reader.bytes) == Array(rsa.publicKey.blob.dropFirst(11)))
+        offers = KeyOffers(keys: [rsa])
+        let toOther = offers.advance(serverBanner: "SSH-2.0-dropbear_2022.83")
+        #expect(!toOther)
+        #expect(offers.current == nil)
+        let other = try PrivateKey(path: TestKeys.get().user("ed25519"))
+        offers = KeyOffers(keys: [rsa, other])
+        let toOtherWithTwo = offers.advance(serverBanner: "SSH-2.0-dropbear_2022.83")
+        #expect(toOtherWithTwo)
+        #expect(offers.current?.blob == other.publicKey.blob)
+        offers.refuseCurrent()
+        let afterRefusal = offers.advance(serverBanner: nil)
+        #expect(!afterRefusal)
+        #expect(offers.refusedText == "ssh-ed25519 \(other.fingerprint)")
+    }
+
+    struct Negotiation: Sendable {
+        /// Key exchange, host key, ciphers to the server and back, MACs to the server and back.
+        var server: [String]
+        var mismatch: String?
+    }
+
+    @Test(arguments: [
+        Negotiation(server: ["k1", "h1", "c1-ctr", "c1-ctr", "m1", "m1"], mismatch: nil),
+        Negotiation(server: ["x,k1", "x,h1", "x,c1-ctr", "c1-ctr,x", "m1", "x,m1"], mismatch: nil),
+        Negotiation(server: ["x", "x", "x", "x", "x", "x"], mismatch: "key exchange methods"),
+        Negotiation(server: ["ext-info-c", "h1", "c1-ctr", "c1-ctr", "m1", "m1"], mismatch: "key exchange methods"),
+        Negotiation(server: ["k1", "x", "c1-ctr", "c1-ctr", "m1", "m1"], mismatch: "host key algorithms"),
+        Negotiation(server: ["k1", "h1", "x", "c1-ctr", "m1", "m1"], mismatch: "ciphers"),
+        Negotiation(server: ["k1", "h1", "c1-ctr", "x", "m1", "m1"], mismatch: "ciphers"),
+        Negotiation(server: ["k1", "h1", "c1-ctr", "c1-ctr", "x", "m1"], mismatch: "MACs"),
+        Negotiation(server: ["k1", "h1", "c1-ctr", "c1-ctr", "m1", ""], mismatch: "MACs"),
+        Negotiation(server: ["k1", "h1", "c2-gcm@openssh.com", "c2-gcm@openssh.com", "", ""], mismatch: nil),
+        Negotiation(server: ["k1", "h1", "c2-gcm@openssh.com,c1-ctr", "c1-ctr", "x", "m1"], mismatch: "MACs"),
+    ])
+    func `names the first list without a common entry`(test: Negotiation) throws {
+        let client = Algorithms(
+            keyExchange: ["k1", "ext-info-c"], hostKey: ["h1"], cipher: ["c1-ctr", "c2-gcm@openssh.com"], mac: ["m1"])
+        var payload: [UInt8] = [8, 20] + [UInt8](repeating: 0, count: 16)
+        for list in test.server {
+            var writer = WireWriter()
+            writer.string(list.utf8)
+            payload += writer.bytes
+        }
+        var packet = WireWriter()
+        packet.string(payload)
+        let transcript = Array("SSH-2.0-x\r\n".utf8) + packet.bytes
+        let offer = try #require(KeyExchangeOffer(transcript: transcript))
+        #expect(offer.mismatch(with: client)?.list == test.mismatch)
+        for length in 0..<transcript.count { #expect(KeyExchangeOffer(transcript: transcript.prefix(length)) == nil) }
+    }
+
     @Test func `shares the gates and stays within the descriptors`() {
         var limits = SSHLimits()
         limits.connecting = 100

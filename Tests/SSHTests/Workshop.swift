@@ -1,16 +1,24 @@
 import Foundation
 import Glibc
 import SSH
+import Synchronization
 
 /// A directory of one test, removed with it; and the real OpenSSH tools.
 final class Workshop: Sendable {
     let path: String
 
-    init() throws {
+    /// `outlivesTests`: held by a static, which is never released, so it is removed when the process ends.
+    init(outlivesTests: Bool = false) throws {
         var template = Array("/tmp/kubesweep-ssh-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw WorkshopError(text: "mkdtemp failed") }
         path = String(cString: made)
+        if outlivesTests {
+            Self.leftAtExit.withLock { $0 = path }
+            atexit { try? FileManager.default.removeItem(atPath: Workshop.leftAtExit.withLock { $0 }) }
+        }
     }
+
+    private static let leftAtExit = Mutex("")
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
@@ -81,7 +89,7 @@ struct TestKeys: Sendable {
     ]
 
     private init() throws {
-        workshop = try Workshop()
+        workshop = try Workshop(outlivesTests: true)
         for kind in Self.kinds {
             _ = try workshop.key("user-\(kind.name)", kind.arguments)
             _ = try workshop.key("host-\(kind.name)", kind.arguments)

@@ -1,0 +1,74 @@
+import Testing
+
+struct UsageTests {
+    let scratch: Scratch
+
+    init() throws { scratch = try Scratch() }
+
+    @Test(
+        arguments: [
+            ("usage-none", [], 0),
+            ("usage-unknown-command", ["sweep"], 64),
+            ("usage-no-inventory", ["scan"], 64),
+            ("usage-unknown-option", ["scan", "--inventory", "x.yaml", "--sudo"], 64),
+            ("usage-format", ["scan", "--inventory", "x.yaml", "--format", "xml"], 64),
+            ("usage-report", ["evaluate", "-", "--report", "report.json"], 64),
+            ("usage-fail-on", ["evaluate", "-", "--fail-on", "worst"], 64),
+            ("usage-coverage", ["evaluate", "-", "--min-coverage", "101"], 64),
+            ("usage-not-a-number", ["evaluate", "-", "--min-coverage", "nan"], 64),
+            ("usage-deadline", ["scan", "--inventory", "x.yaml", "--deadline-seconds", "0"], 64),
+            ("usage-concurrency", ["scan", "--inventory", "x.yaml", "--concurrency", "0"], 64),
+            ("usage-no-file", ["evaluate"], 64),
+            ("usage-version", ["evaluate", "-", "--kubernetes-version", "latest"], 64),
+            ("usage-standard-input-twice", ["evaluate", "-", "-"], 64),
+            ("help", ["--help"], 0),
+            ("help-scan", ["scan", "--help"], 0),
+            ("help-evaluate", ["evaluate", "--help"], 0),
+            ("version", ["--version"], 0),
+            ("checks", ["checks"], 0),
+            ("checks-explain", ["checks", "explain", "apiserver-anonymous-auth"], 0),
+            ("checks-unknown", ["checks", "explain", "apiserver-anonymous"], 64),
+            ("checks-policy-missing", ["checks", "--policy", "nowhere.yaml"], 65),
+        ] as [(String, [String], Int)])
+    func `answers`(name: String, arguments: [String], status: Int) async throws {
+        let end = try await scratch.kubesweep(arguments)
+        try Transcript.check(end, of: arguments, is: name, replacing: [(scratch.path, "<SCRATCH>")])
+        #expect(end.status == status)
+        #expect(!end.steersTerminal)
+        // A result on one, talk on the other, never both.
+        #expect(end.stdout.isEmpty == (status != 0))
+        #expect(end.stderr.isEmpty == (status == 0))
+    }
+
+    @Test func `lists the checks that are left of a team's policy, and explains its own`() async throws {
+        let policy = try scratch.write(
+            """
+            policy: team
+            extends: stackrox-2019
+            disable:
+              apiserver-profiling: profiles are what we sell
+            checks:
+              - id: team-request-timeout
+                title: Requests end within a minute
+                severity: low
+                flags: [request-timeout]
+                expected: --request-timeout=1m
+                rationale: Long requests hold memory.
+                remediation: Set --request-timeout=1m.
+                expect: {flag: request-timeout, is: "1m0s"}
+
+            """, to: "team.yaml")
+        for (name, words) in [("list-own", ["list"]), ("explain-own", ["explain", "team-request-timeout"])] {
+            let arguments = ["checks"] + words + ["--policy", policy]
+            let end = try await scratch.kubesweep(arguments)
+            try Transcript.check(end, of: arguments, is: "checks-\(name)", replacing: [(scratch.path, "<SCRATCH>")])
+            #expect(end.status == 0)
+        }
+    }
+
+    @Test func `says that standard output cannot be written`() async throws {
+        let end = try await scratch.kubesweep(["checks"], output: "/dev/full")
+        #expect(end.talk == "kubesweep: standard output: No space left on device\n")
+        #expect(end.status == 73)
+    }
+}
