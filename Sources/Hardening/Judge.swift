@@ -8,12 +8,15 @@ package struct Judge: Sendable {
     package let isExplicit: Bool
     /// The policy's checks by the component they speak of, each list in the policy's order.
     private let checks: [String: [Check]]
+    /// The components that the policy speaks of.
+    let components: Set<Component>
 
     package init(policy: Policy, facts: [Component: ComponentFacts], isExplicit: Bool = false) {
         self.policy = policy
         self.facts = facts
         self.isExplicit = isExplicit
         checks = Dictionary(grouping: policy.checks, by: \.component)
+        components = policy.components
     }
 
     /// Findings for every process of the evidence, in its order; checks in the policy's order.

@@ -21,9 +21,9 @@ extension Judge {
     /// - it is kube-apiserver, which every host that is asked about is expected to run,
     /// - it is etcd, and an API server of the host reaches its etcd at the host's own address.
     package func presence(in evidence: HostEvidence) -> Presence {
-        let wanted = policy.components
-        let judged = wanted.intersection(evidence.processes.map(\.component))
-        var presence = Presence(unseen: wanted.subtracting(judged))
+        let judged = components.intersection(evidence.processes.map(\.component))
+        var presence = Presence(unseen: components.subtracting(judged))
+        if presence.unseen.isEmpty { return presence }
         let isOpen = evidence.processes.contains { $0.settings != .commandLine }
         guard !judged.isEmpty, !isOpen, !evidence.isHidden, evidence.wholeness.isWhole else { return presence }
         presence.absent = presence.unseen.subtracting([.kubeAPIServer])
