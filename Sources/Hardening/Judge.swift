@@ -10,6 +10,8 @@ package struct Judge: Sendable {
     private let checks: [String: [Check]]
     /// The components that the policy speaks of.
     let components: Set<Component>
+    /// The components that a check of another one looks at.
+    private let neighbours: Set<Component>
 
     package init(policy: Policy, facts: [Component: ComponentFacts], isExplicit: Bool = false) {
         self.policy = policy
@@ -17,33 +19,35 @@ package struct Judge: Sendable {
         self.isExplicit = isExplicit
         checks = Dictionary(grouping: policy.checks, by: \.component)
         components = policy.components
+        neighbours = policy.neighbours
     }
 
     /// Findings for every process of the evidence, in its order; checks in the policy's order.
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
-        let settings = evidence.processes.map { process in
-            facts[process.component].map { Settings(process, facts: $0) }
+        var beside: [Settings] = []
+        if !neighbours.isEmpty {
+            for process in evidence.processes where neighbours.contains(process.component) {
+                if let facts = facts[process.component] { beside.append(Settings(process, facts: facts)) }
+            }
         }
-        let neighbours = settings.compactMap(\.self)
         let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
-        return zip(evidence.processes, settings).map { process, settings in
-            judge(process, settings, beside: neighbours, wholeness: wholeness, claimed: claimed)
+        return evidence.processes.map { process in
+            judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
         }
     }
 
     private func judge(
-        _ process: ControlPlaneProcess, _ settings: Settings?, beside neighbours: [Settings], wholeness: Wholeness,
-        claimed: Release?
+        _ process: ControlPlaneProcess, beside neighbours: [Settings], wholeness: Wholeness, claimed: Release?
     ) -> ProcessRecord {
         var record = ProcessRecord(component: process.component, pid: process.pid, user: process.user)
         if case .file(let distribution, let path) = process.settings {
             record.notes.append("\(distribution) keeps the settings in \(path)")
         }
-        guard var settings else { return record }
-        settings.neighbours = neighbours
-        let facts = settings.facts
+        guard let facts = facts[process.component] else { return record }
+        let isJudged = components.contains(process.component)
+        let settings = Settings(process, facts: facts, beside: neighbours, looksElsewhere: isJudged)
         let bounds = settings.bounds(claimed: claimed)
         if let conflict = bounds.conflict { record.notes.append(conflict) }
         if let claimed, bounds.conflict == nil, !facts.releases.contains(claimed) {

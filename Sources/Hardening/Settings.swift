@@ -27,13 +27,18 @@ struct Settings {
     private var enabledPlugins: Value<List>?
     private var disabledPlugins: Value<List>?
     private var legacyPlugins: Value<List>?
-    /// All processes of the host, this one too.
-    var neighbours: [Settings] = []
+    /// Other processes of the host, with which a check may compare this one.
+    let neighbours: [Settings]
     /// The places besides the line that hold settings of this process.
     private(set) var elsewhere: [SettingsElsewhere] = []
 
-    init(_ process: ControlPlaneProcess, facts: ComponentFacts) {
+    /// - Parameter looksElsewhere: false only where no flag's value or absence is asked for.
+    init(
+        _ process: ControlPlaneProcess, facts: ComponentFacts, beside neighbours: [Settings] = [],
+        looksElsewhere: Bool = true
+    ) {
         self.facts = facts
+        self.neighbours = neighbours
         self.process = process
         parsed = facts.syntax.parse(process.arguments, isCut: process.isCut)
         last = Array(repeating: -1, count: facts.flags.count)
@@ -46,7 +51,7 @@ struct Settings {
             last[flag] = Int32(position)
         }
         // They are told by the line alone, so they are empty while they are asked.
-        if !facts.elsewhere.isEmpty {
+        if looksElsewhere, !facts.elsewhere.isEmpty {
             elsewhere = facts.elsewhere.filter { $0.when.holds(self, at: facts.releases.upper) == .yes }
         }
         guard let admission = facts.admission else { return }
