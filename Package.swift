@@ -70,7 +70,7 @@ let package = Package(
             name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host"],
+            name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
             exclude: ["Expected"], swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6]

@@ -38,6 +38,18 @@ package final class SSHCapture: Sendable {
 
     package func shutdown() { engine.shutdown() }
 
+    /// Lines of known_hosts files that were passed over, each with its place: one may have been meant to revoke a key.
+    package var warnings: [String] {
+        let indexes = knownHosts.withLock { $0.values.compactMap { try? $0.get() } }
+        return Set(
+            indexes.flatMap { index in
+                let told = index.skippedLines.map { "\($0.file):\($0.line): line passed over, \($0.reason)" }
+                let untold = index.skippedCount - index.skippedLines.count
+                return untold > 0 ? told + ["\(index.firstFile): and \(untold) more lines passed over"] : told
+            }
+        ).sorted()
+    }
+
     package func capture(_ host: Host) async -> Capture {
         let target: SSHTarget
         do throws(HostFailure) {
@@ -121,10 +133,8 @@ package final class SSHCapture: Sendable {
         let result = knownHosts.withLock { indexes in
             if let known = indexes[files] { return known }
             let read = Result { () throws(HostFailure) in
-                // As ssh does, a file that is not there knows no host.
-                let present = files.filter { access($0, F_OK) == 0 }
                 do throws(KnownHostsError) {
-                    return try KnownHosts(files: present)
+                    return try KnownHosts(files: files)
                 } catch {
                     throw HostFailure(
                         phase: "credentials", reason: "knownHostsUnreadable", detail: error.words,

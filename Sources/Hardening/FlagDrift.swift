@@ -25,7 +25,8 @@ package struct FlagDrift: Sendable, Equatable {
     }
 
     private static func drift(_ component: Component, _ flag: String, _ sides: [String?: [String]]) -> FlagDrift? {
-        guard sides.count > 1 else { return nil }
+        // Two servers on one host may be two clusters' (kind): a host alone disagrees with nobody.
+        guard sides.count > 1, Set(sides.values.joined()).count > 1 else { return nil }
         let values = sides.map { Side(value: $0.key, hosts: $0.value) }
             .sorted {
                 if $0.hosts.count != $1.hosts.count { return $0.hosts.count > $1.hosts.count }

@@ -201,10 +201,10 @@ private struct PolicyReader {
         where !entries.contains(where: { $0.key == key }) {
             conditions.yaml.report(node, "check without \(key)", text: texts["id"])
         }
-        guard let id = texts["id"], let severity, let expect else { return nil }
-        if !id.isCheckID {
+        if let id = texts["id"], !id.isCheckID {
             conditions.yaml.report(node, "a check's id is made of small letters, digits and dashes", text: id)
         }
+        guard let id = texts["id"], let severity, let expect else { return nil }
         return Check(
             id: id, item: item, title: texts["title"] ?? "", severity: severity, component: component.rawValue,
             flags: flags,

@@ -92,7 +92,8 @@ struct HostKeyCheck {
     }
 
     /// Adds the very key that was shown, so that the one verified is the one trusted.
-    private func addCommand(_ shown: HostKey, file: String = "~/.ssh/known_hosts") -> String {
+    private func addCommand(_ shown: HostKey, file: String? = nil) -> String {
+        let file = file ?? target.knownHosts.firstFile
         let path = file.hasPrefix("~") ? file : quoted(file)
         return "echo \(quoted("\(name) \(shown.knownHostsText)")) >> \(path)"
     }

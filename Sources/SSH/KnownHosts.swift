@@ -29,10 +29,14 @@ package struct KnownHosts: Sendable {
     private var hashed: [(salt: [UInt8], hash: [UInt8], entry: Int)] = []
     private var hashedMarked: [(salt: [UInt8], hash: [UInt8], entry: Int)] = []
 
+    /// Where a key that is accepted belongs: the first of the files.
+    package private(set) var firstFile = "~/.ssh/known_hosts"
+
     package init() {}
 
     /// Reads files in the order given. A missing file is an empty one, as for ssh(1).
     package init(files: [String]) throws(KnownHostsError) {
+        if let first = files.first { firstFile = first }
         for file in files {
             do throws(FileBytesError) {
                 add(try FileBytes.read(path: file, limit: Self.fileLimit).bytes, file: file)

@@ -29,7 +29,7 @@ struct FindingGroup {
     fileprivate mutating func add(_ finding: Finding, as sighting: Int, at place: JudgedPlace) {
         severity = max(severity, finding.severity)
         places.add(place.cluster, place.host)
-        sightings[sighting].places.add(place.cluster, place.host)
+        sightings[sighting].places.add(place.cluster, place.label)
     }
 }
 
@@ -38,6 +38,17 @@ struct JudgedPlace {
     let cluster: String
     let host: String
     let process: ProcessRecord
+    /// The host's name, with the process id where the host runs several of the component.
+    let label: String
+
+    /// A host's processes, each in its place.
+    static func all(of processes: [ProcessRecord], cluster: String, host: String) -> [JudgedPlace] {
+        processes.map { process in
+            let isAlone = processes.count { $0.component == process.component } == 1
+            return JudgedPlace(
+                cluster: cluster, host: host, process: process, label: isAlone ? host : "\(host) (pid \(process.pid))")
+        }
+    }
 }
 
 extension Array where Element == JudgedPlace {

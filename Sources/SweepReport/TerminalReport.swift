@@ -47,7 +47,7 @@ package struct TerminalReport {
         text.line()
         clusters(record.clusters)
         let places = hosts.flatMap { cluster, host in
-            host.processes.map { JudgedPlace(cluster: cluster, host: host.name, process: $0) }
+            JudgedPlace.all(of: host.processes, cluster: cluster, host: host.name)
         }
         findings(places)
         drift(record.clusters)
@@ -66,7 +66,7 @@ package struct TerminalReport {
             style.heading("kubesweep evaluate") + "  \(words(record.policy))  \(counted(files.count, "file"))")
         text.line()
         let places = files.flatMap { file in
-            file.processes.map { JudgedPlace(cluster: "", host: file.name, process: $0) }
+            JudgedPlace.all(of: file.processes, cluster: "", host: file.name)
         }
         findings(places)
         let unseen = files.filter { $0.state != .evaluated }

@@ -91,6 +91,7 @@ struct ConnectionOptions: ParsableArguments {
         var progress = Progress(total: fleet.hostCount)
         let clusters = await sweep.run(fleet, until: end) { progress.took($0) }
         progress.end()
+        for warning in ssh.warnings { Console.talk(warning) }
         alarm?.cancel()
         ssh.shutdown()
         return clusters

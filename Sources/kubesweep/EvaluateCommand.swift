@@ -40,15 +40,9 @@ struct EvaluateCommand: AsyncParsableCommand {
         let claimed = kubernetesVersion.flatMap(release)
         let record = EvaluationRecord(
             policy: policy, files: try await judged(JudgingQueue(judge), judge.policy, claimed))
-        try reports.write { format, isColoured in
-            switch format {
-            case .json: JSONReport.render(record)
-            case .text:
-                Array(
-                    TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured))
-                        .utf8)
-            }
-        }
+        try reports.write(
+            json: { JSONReport.render(record) },
+            text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
         let status = judging.exitStatus(worst: record.worstFailure, counts: record.counts)
         Console.talk("exit status \(status.code): \(status.words)")
         return status

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import SweepReport
 
 enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
@@ -18,17 +19,23 @@ struct ReportOptions: ParsableArguments {
 
     /// One report that cannot be written keeps no other from being written; the first such failure is thrown at the end.
     ///
-    /// - Parameter render: the report's bytes in a format, coloured or not.
-    func write(_ render: (ReportFormat, _ isColoured: Bool) -> [UInt8]) throws(CommandFailure) {
+    /// - Parameters: the report in each format.
+    func write(json: () -> [UInt8], text: (TerminalStyle) -> String) throws(CommandFailure) {
+        func bytes(_ format: ReportFormat, isColoured: Bool) -> [UInt8] {
+            switch format {
+            case .json: json()
+            case .text: Array(text(TerminalStyle(isColoured: isColoured)).utf8)
+            }
+        }
         var failure: CommandFailure?
         for file in report {
             do throws(CommandFailure) {
-                try file.write(render(file.format, false))
+                try file.write(bytes(file.format, isColoured: false))
             } catch {
                 failure = failure ?? error
             }
         }
-        try Console.result(render(format, Console.isColoured(color)))
+        try Console.result(bytes(format, isColoured: Console.isColoured(color)))
         if let failure { throw failure }
     }
 }

@@ -53,15 +53,9 @@ struct ScanCommand: AsyncParsableCommand {
                 id: started.sweepID, started: started.text, ended: UTCTime.now.text,
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
-        try reports.write { format, isColoured in
-            switch format {
-            case .json: JSONReport.render(record)
-            case .text:
-                Array(
-                    TerminalReport.render(record, policy: judge.policy, style: TerminalStyle(isColoured: isColoured))
-                        .utf8)
-            }
-        }
+        try reports.write(
+            json: { JSONReport.render(record) },
+            text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
         let status =
             SignalWatch.received.map(ExitStatus.interrupted)
             ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)

@@ -84,6 +84,12 @@ struct FlagDriftTests {
                 == ["kube-scheduler profiling: false of a | true of b"])
     }
 
+    @Test func `two servers of one host disagree with nobody but another host`() throws {
+        let two = [apiServerRow("--v=2", pid: 700), apiServerRow("--v=3", pid: 900)].joined(separator: "\n")
+        #expect(try drift([("a", two)]) == [])
+        #expect(try drift([("a", two), ("b", apiServerRow("--v=2"))]) == ["kube-apiserver v: 2 of a b | 3 of a"])
+    }
+
     @Test func `cut rows take no side`() throws {
         #expect(try drift(masters("--v=2 --profiling=false", "--v=3 --profiling=true"), end: "") == [])
         let cut = "root 9 1 0 10:14 ? 00:00:00 kube-apiserver --v=3 --prof"

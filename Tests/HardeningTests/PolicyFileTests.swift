@@ -265,6 +265,15 @@ struct PolicyFileTests {
             "p.yaml:3:5: a check's id is made of small letters, digits and dashes: \"A_1\""
         ),
         (
+            policy().replacing("id: a", with: "id: \"é\"").replacing("severity: low", with: "severity: none"),
+            """
+            p.yaml:1:1: the policy has no checks
+            p.yaml:3:5: a check's id is made of small letters, digits and dashes: "é"
+            p.yaml:5:15: unknown severity: "none"
+                known: low, medium, high, critical
+            """
+        ),
+        (
             policy().replacing("policy: team\n", with: ""),
             "p.yaml:1:1: the policy has no name\n    begin with \"policy: name\""
         ),

@@ -96,7 +96,8 @@ struct FindingGroupsTests {
     }
 
     private func place(_ cluster: String, _ host: String, _ findings: [Finding]) -> JudgedPlace {
-        JudgedPlace(cluster: cluster, host: host, process: FixtureSweep.apiserver(findings: findings))
+        JudgedPlace(
+            cluster: cluster, host: host, process: FixtureSweep.apiserver(findings: findings), label: host)
     }
 
     private func shown(_ places: [JudgedPlace], where isWanted: (Finding) -> Bool) -> [String] {
