@@ -36,11 +36,12 @@ extension Settings {
 
     /// The file or other place that holds the check's settings, for the report.
     func elsewhereNote(_ check: Check) -> String? {
-        for place in elsewhere where check.flags.contains(where: { place.holds($0, isOnLine: isOnLine($0)) }) {
-            let path = place.file.flatMap { lastOccurrence($0)?.value }
-            return [path, place.note].compactMap { $0 }.joined(separator: ": ")
+        let place = elsewhere.first { place in
+            (check.flags + check.also).contains { place.holds($0, isOnLine: isOnLine($0)) }
         }
-        return nil
+        guard let place else { return nil }
+        let path = place.file.flatMap { lastOccurrence($0)?.value }
+        return [path, place.note].compactMap { $0 }.joined(separator: ": ")
     }
 }
 

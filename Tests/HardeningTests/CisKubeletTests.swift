@@ -113,6 +113,10 @@ struct CisKubeletTests {
         ("kubelet --tls-min-version=VersionTLS13", "pass"),
         ("kubelet --tls-min-version=VersionTLS11 --tls-cipher-suites=\(strong)", "fail"),
         ("v1.9 kubelet", "notApplicable notYetIntroduced"),
+        // The suites stand on the line; the file may still name an old TLS version, which 4.2.12 does not ask about.
+        ("kubelet --config=/c.yaml --tls-cipher-suites=\(strong)", "pass"),
+        ("kubelet --config=/c.yaml --tls-cipher-suites=TLS_RSA_WITH_AES_128_GCM_SHA256", "fail"),
+        ("kubelet --config=/c.yaml --tls-min-version=VersionTLS13", "pass"),
     ])
     func `4.2.12 cipher suites`(_ line: String, _ expected: String) throws {
         let found = try verdict("kubelet-tls-cipher-suites", line)
