@@ -1,4 +1,5 @@
 import CLibCrypto
+package import Hardening
 package import ProcessTable
 
 extension HostEvidence {
@@ -37,6 +38,26 @@ extension HostEvidence {
         if case .cut(let sign) = wholeness { notes.append("the listing is not whole: \(sign.words)") }
         if isHidden { notes.append("only the account's own processes are listed (hidepid)") }
         return notes
+    }
+}
+
+extension Presence {
+    /// Which components of the policy a host does not run or did not show. Nothing is said where none was judged: the
+    /// host's state says that.
+    package func notes(_ policy: Policy) -> [String] {
+        var notes: [String] = []
+        if unseen == policy.components { return notes }
+        if !absent.isEmpty {
+            notes.append("not running here: \(words(absent)); \(policy.checkCount(of: absent)) checks do not apply")
+        }
+        if !unseen.isEmpty {
+            notes.append("not seen here: \(words(unseen)); \(policy.checkCount(of: unseen)) checks unseen")
+        }
+        return notes
+    }
+
+    private func words(_ components: Set<Component>) -> String {
+        Component.allCases.filter(components.contains).map(\.rawValue).joined(separator: ", ")
     }
 }
 

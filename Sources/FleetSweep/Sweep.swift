@@ -74,7 +74,7 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            await record.take(listing, judged: judging, claimed: claimed)
+            await record.take(listing, judged: judging, judge.policy, claimed: claimed)
         }
         return record
     }
@@ -86,7 +86,9 @@ package struct Sweep: Sendable {
 }
 
 extension HostRecord {
-    fileprivate mutating func take(_ listing: CapturedListing, judged queue: JudgingQueue, claimed: Release?) async {
+    fileprivate mutating func take(
+        _ listing: CapturedListing, judged queue: JudgingQueue, _ policy: Policy, claimed: Release?
+    ) async {
         switch await queue.judged(listing.bytes, origin: listing.origin, claimed: claimed) {
         case .success(let judged) where judged.evidence.wholeness == .excerpt:
             state = .unreadable
@@ -97,7 +99,8 @@ extension HostRecord {
             if listing.isCut { shown.wholeness = .cut(.outputLimit) }
             state = judged.state
             processes = judged.processes
-            notes += shown.notes
+            presence = judged.presence
+            notes += shown.notes + judged.presence.notes(policy)
             evidence = EvidenceRecord(
                 digest: shown.digest, hostKey: listing.hostKey, wholeness: shown.wholeness,
                 bytes: listing.bytes.count, milliseconds: listing.milliseconds)

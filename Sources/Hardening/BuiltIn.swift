@@ -3,7 +3,7 @@ import StrictYAML
 
 /// The facts and policies that are compiled into the program from `Resources`.
 package enum BuiltIn {
-    package static let policyNames = ["stackrox-2019"]
+    package static let policyNames = ["stackrox-2019", "cis-1.12", "hardened"]
     package static let defaultPolicy = "stackrox-2019"
 
     /// Facts of every component, decoded anew at each call: call once a run.
@@ -23,6 +23,8 @@ package enum BuiltIn {
     static func policyText(_ name: String) -> String? {
         switch name {
         case "stackrox-2019": String(decoding: PackageResources.stackrox_2019_yaml, as: UTF8.self)
+        case "cis-1.12": String(decoding: PackageResources.cis_1_12_yaml, as: UTF8.self)
+        case "hardened": String(decoding: PackageResources.hardened_yaml, as: UTF8.self)
         default: nil
         }
     }

@@ -1,3 +1,5 @@
+import ProcessTable
+
 /// One check over all hosts of a cluster.
 package struct CheckRollup: Sendable, Equatable {
     package let check: String
@@ -14,6 +16,8 @@ package struct CheckRollup: Sendable, Equatable {
         func weigh(_ verdict: Verdict) {
             if worst.map({ verdict.weight > $0.weight }) ?? true { worst = verdict }
         }
+        let component = Component(rawValue: check.component)
+        var absences = 0
         for host in hosts {
             var wasJudged = false
             for process in host.processes {
@@ -24,15 +28,34 @@ package struct CheckRollup: Sendable, Equatable {
                     if finding.verdict == .fail { failed = max(failed ?? finding.severity, finding.severity) }
                 }
             }
-            if !wasJudged {
+            if !wasJudged, let component, host.presence.absent.contains(component) {
+                counts.notApplicable += 1
+                absences += 1
+                weigh(.notApplicable(.noSuchProcess))
+            } else if !wasJudged {
                 counts.unseen += 1
                 weigh(.unknown(.unseen))
             }
+        }
+        if absences == hosts.count, component?.isNeededByEveryCluster ?? true {
+            counts = VerdictCounts(unseen: hosts.count)
+            worst = .unknown(.unseen)
         }
         self.check = check.id
         self.severity = failed ?? check.severity
         self.worst = worst ?? .unknown(.unseen)
         self.counts = counts
+    }
+}
+
+extension Component {
+    /// A cluster whose hosts all lack it has it on a host that was not asked. etcd may belong to somebody else, and a
+    /// control plane may do without kubelets.
+    fileprivate var isNeededByEveryCluster: Bool {
+        switch self {
+        case .kubeAPIServer, .kubeControllerManager, .kubeScheduler: true
+        case .etcd, .kubelet: false
+        }
     }
 }
 

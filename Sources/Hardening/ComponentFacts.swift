@@ -16,6 +16,8 @@ package struct ComponentFacts: Sendable {
     let admission: AdmissionFlags?
     /// The index of --feature-gates.
     let featureGates: Int?
+    /// In the order in which they are asked.
+    package internal(set) var elsewhere: [SettingsElsewhere] = []
 
     /// The flag's index where the component knows the name.
     package func flag(_ name: String) -> Int? { index[name] }

@@ -6,17 +6,20 @@ import Yams
 struct ConditionReader {
     var yaml: YAMLReader
     let facts: ComponentFacts
+    /// Of the components that may run beside it.
+    let neighbours: [Component: ComponentFacts]
 
     private static let predicates = [
         "is", "isSet", "onLine", "oneOf", "contains", "containsAny", "lacks", "subsetOf", "atLeast", "atMost",
         "between",
-        "differsFrom", "schemes",
+        "differsFrom", "schemes", "schemesOffLoopback", "mentions", "differsFromNeighbour",
     ]
     private static let subjects = ["flag", "plugin", "gate", "versions", "all", "any", "not"]
 
-    init(yaml: YAMLReader, facts: ComponentFacts) {
+    init(yaml: YAMLReader, facts: ComponentFacts, neighbours: [Component: ComponentFacts] = [:]) {
         self.yaml = yaml
         self.facts = facts
+        self.neighbours = neighbours
     }
 
     mutating func rule(_ node: Node) -> Rule? {
@@ -108,6 +111,7 @@ struct ConditionReader {
         case "isSet": return yaml.boolean(node, "isSet").map { .isSet(flag: flag, $0) }
         case "onLine": return yaml.boolean(node, "onLine").map { .onLine(flag: flag, $0) }
         case "differsFrom": return self.flag(node).map { .differs(flag: flag, from: $0) }
+        case "differsFromNeighbour": return neighbour(node).map { .differsFromNeighbour(flag: flag, $0, other: $1) }
         case "atLeast": return number(node, of: flag).map { .between(flag: flag, low: $0, high: nil) }
         case "atMost": return number(node, of: flag).map { .between(flag: flag, low: nil, high: $0) }
         case "between":
@@ -125,6 +129,7 @@ struct ConditionReader {
             if predicate.key == "oneOf" {
                 return texts.allSatisfy { isValue($0, of: flag, at: node) } ? .oneOf(flag: flag, texts) : nil
             }
+            if predicate.key == "mentions", facts.flags[flag].kind == .string { return .mentions(flag: flag, texts) }
             guard [.stringSlice, .stringArray].contains(facts.flags[flag].kind) else {
                 yaml.report(predicate.place, "\(predicate.key) needs a list", text: "--\(facts.flags[flag].name)")
                 return nil
@@ -134,6 +139,8 @@ struct ConditionReader {
             case "containsAny": return .containsAny(flag: flag, texts)
             case "lacks": return .lacks(flag: flag, texts)
             case "subsetOf": return .subset(flag: flag, texts)
+            case "schemesOffLoopback": return .schemesOffLoopback(flag: flag, texts)
+            case "mentions": return .mentions(flag: flag, texts)
             default: return .schemes(flag: flag, texts)
             }
         }
@@ -145,12 +152,28 @@ struct ConditionReader {
         return flags
     }
 
-    private mutating func flag(_ node: Node) -> Int? {
+    mutating func flag(_ node: Node) -> Int? {
         guard let name = yaml.text(node, "flag") else { return nil }
         if let flag = facts.flag(name) { return flag }
         yaml.report(
             node, "\(facts.component.rawValue) has no such flag", text: name,
             hint: nearestKey(to: name, among: Array(facts.index.keys).sorted()).map { "did you mean \"\($0)\"?" })
+        return nil
+    }
+
+    /// A component and one of its flags: `{kube-apiserver: client-ca-file}`.
+    private mutating func neighbour(_ node: Node) -> (Component, other: Int)? {
+        guard case .mapping(let mapping) = node, mapping.count == 1 else {
+            yaml.report(node, "differsFromNeighbour takes one component and its flag")
+            return nil
+        }
+        let keys = neighbours.keys.map(\.rawValue).sorted()
+        guard let entry = yaml.entries(of: node, "differsFromNeighbour", keys: keys)?.first,
+            let component = Component(rawValue: entry.key), let facts = neighbours[component]
+        else { return nil }
+        guard let name = yaml.text(entry.value, "flag") else { return nil }
+        if let other = facts.flag(name) { return (component, other) }
+        yaml.report(entry.value, "\(component.rawValue) has no such flag", text: name)
         return nil
     }
 

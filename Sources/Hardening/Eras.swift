@@ -11,8 +11,9 @@ extension ComponentFacts {
         case .equals(let flag, _), .isSet(let flag, _), .onLine(let flag, _), .oneOf(let flag, _),
             .contains(let flag, _),
             .containsAny(let flag, _), .lacks(let flag, _), .subset(let flag, _), .between(let flag, _, _),
-            .schemes(let flag, _):
+            .schemes(let flag, _), .schemesOffLoopback(let flag, _), .mentions(let flag, _):
             collect(flag, into: &starts)
+        case .differsFromNeighbour(let flag, _, _): collect(flag, into: &starts)
         case .differs(let flag, let other):
             collect(flag, into: &starts)
             collect(other, into: &starts)

@@ -31,10 +31,13 @@ package struct FileRecord: Sendable {
     package var processes: [ProcessRecord]
     /// How many checks the policy has, for the count of what a file without a component leaves unseen.
     package var checkCount: Int
+    /// How many of them speak of components that the host was seen not to run, and of components that were not seen.
+    package var absentCheckCount: Int
+    package var unseenCheckCount: Int
 
     package init(
         name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil, notes: [String] = [],
-        processes: [ProcessRecord] = [], checkCount: Int
+        processes: [ProcessRecord] = [], checkCount: Int, absentCheckCount: Int = 0, unseenCheckCount: Int = 0
     ) {
         self.name = name
         self.state = state
@@ -43,12 +46,15 @@ package struct FileRecord: Sendable {
         self.notes = notes
         self.processes = processes
         self.checkCount = checkCount
+        self.absentCheckCount = absentCheckCount
+        self.unseenCheckCount = unseenCheckCount
     }
 
     package var counts: VerdictCounts {
         var counts = VerdictCounts()
         for process in processes { for finding in process.findings { counts.add(finding.verdict) } }
-        if counts.total == 0 { counts.unseen = checkCount }
+        counts.unseen = counts.total == 0 ? checkCount : unseenCheckCount
+        counts.notApplicable += absentCheckCount
         return counts
     }
 }

@@ -31,7 +31,7 @@ private struct FactsReader {
     mutating func facts(_ root: Node) -> ComponentFacts? {
         let keys = [
             "component", "grammar", "oldest", "newest", "flags", "types", "shorthands", "perHost", "admissionPlugins",
-            "featureGates", "proofs",
+            "featureGates", "proofs", "elsewhere",
         ]
         guard let entries = yaml.entries(of: root, "facts", keys: keys) else { return nil }
         var component: Component?
@@ -71,11 +71,17 @@ private struct FactsReader {
             yaml.report(root, "component, oldest and newest are needed, oldest first")
             return nil
         }
-        return ComponentFacts(
+        var facts = ComponentFacts(
             component: component, releases: ReleaseRange(oldest, newest), flags: flags, index: index,
             syntax: FlagSyntax(style: style, kinds: index.mapValues { flags[$0].kind }, shorthands: shorthands),
             plugins: plugins, gates: gates, proofs: proofs, admission: AdmissionFlags(index),
             featureGates: index["feature-gates"])
+        for entry in entries where entry.key == "elsewhere" {
+            var conditions = ConditionReader(yaml: yaml, facts: facts)
+            facts.elsewhere = conditions.elsewhere(entry.value)
+            yaml = conditions.yaml
+        }
+        return facts
     }
 
     private mutating func add(_ fact: FlagFact, names: [String], at node: Node) {

@@ -8,30 +8,46 @@ package struct Judge: Sendable {
     package let isExplicit: Bool
     /// The policy's checks by the component they speak of, each list in the policy's order.
     private let checks: [String: [Check]]
+    /// The components that the policy speaks of.
+    let components: Set<Component>
+    /// The components that a check of another one looks at.
+    private let neighbours: Set<Component>
 
     package init(policy: Policy, facts: [Component: ComponentFacts], isExplicit: Bool = false) {
         self.policy = policy
         self.facts = facts
         self.isExplicit = isExplicit
         checks = Dictionary(grouping: policy.checks, by: \.component)
+        components = policy.components
+        neighbours = policy.neighbours
     }
 
     /// Findings for every process of the evidence, in its order; checks in the policy's order.
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
-        evidence.processes.map { process in
-            judge(process, wholeness: evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness, claimed: claimed)
+        var beside: [Settings] = []
+        if !neighbours.isEmpty {
+            for process in evidence.processes where neighbours.contains(process.component) {
+                if let facts = facts[process.component] { beside.append(Settings(process, facts: facts)) }
+            }
+        }
+        let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
+        return evidence.processes.map { process in
+            judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
         }
     }
 
-    private func judge(_ process: ControlPlaneProcess, wholeness: Wholeness, claimed: Release?) -> ProcessRecord {
+    private func judge(
+        _ process: ControlPlaneProcess, beside neighbours: [Settings], wholeness: Wholeness, claimed: Release?
+    ) -> ProcessRecord {
         var record = ProcessRecord(component: process.component, pid: process.pid, user: process.user)
         if case .file(let distribution, let path) = process.settings {
             record.notes.append("\(distribution) keeps the settings in \(path)")
         }
         guard let facts = facts[process.component] else { return record }
-        let settings = Settings(process, facts: facts)
+        let isJudged = components.contains(process.component)
+        let settings = Settings(process, facts: facts, beside: neighbours, looksElsewhere: isJudged)
         let bounds = settings.bounds(claimed: claimed)
         if let conflict = bounds.conflict { record.notes.append(conflict) }
         if let claimed, bounds.conflict == nil, !facts.releases.contains(claimed) {
@@ -80,6 +96,9 @@ package struct Judge: Sendable {
             let parts = ([(releases.lower, first)] + changes).map { "\($0.1.word) from \($0.0)" }
             merged.note = "the version decides: \(parts.joined(separator: ", "))"
         }
+        if merged.verdict == .unknown(.configuredInFile), merged.note == nil {
+            merged.note = settings.elsewhereNote(check)
+        }
         return merged
     }
 }
@@ -127,7 +146,7 @@ extension Verdict {
     /// whatever the line holds.
     fileprivate var restsOnWholeLine: Bool {
         switch self {
-        case .pass, .notApplicable(.featureOff), .notApplicable(.localDatastore): true
+        case .pass, .notApplicable(.featureOff), .notApplicable(.localDatastore), .notApplicable(.noSuchProcess): true
         case .fail, .unknown, .notApplicable(.removed), .notApplicable(.notYetIntroduced): false
         }
     }

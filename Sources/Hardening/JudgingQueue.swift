@@ -22,7 +22,9 @@ package struct JudgingQueue: Sendable {
                 continuation.resume(
                     returning: Result { () throws(ListingProblem) in
                         let evidence = try HostEvidence.read(listing, origin: origin)
-                        return JudgedEvidence(evidence: evidence, processes: judge.judge(evidence, claimed: claimed))
+                        return JudgedEvidence(
+                            evidence: evidence, processes: judge.judge(evidence, claimed: claimed),
+                            presence: judge.presence(in: evidence))
                     })
             }
         }
@@ -33,10 +35,12 @@ package struct JudgingQueue: Sendable {
 package struct JudgedEvidence: Sendable {
     package let evidence: HostEvidence
     package let processes: [ProcessRecord]
+    package let presence: Presence
 
-    package init(evidence: HostEvidence, processes: [ProcessRecord]) {
+    package init(evidence: HostEvidence, processes: [ProcessRecord], presence: Presence = Presence()) {
         self.evidence = evidence
         self.processes = processes
+        self.presence = presence
     }
 
     /// The host's state as far as its listing decides it.

@@ -38,6 +38,10 @@ extension Settings {
             text += " not seen before the cut"
             return
         }
+        if isElsewhere(flag, isOnLine: false) {
+            text += " not on the command line"
+            return
+        }
         text += " not set"
         guard let low = facts.flags[flag].defaultText(at: releases.lower), !low.isEmpty,
             low == facts.flags[flag].defaultText(at: releases.upper)

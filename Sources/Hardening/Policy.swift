@@ -1,3 +1,5 @@
+package import ProcessTable
+
 /// A named list of checks.
 package struct Policy: Sendable {
     package let name: String
@@ -65,8 +67,15 @@ package indirect enum Condition: Sendable {
     case between(flag: Int, low: Int64?, high: Int64?)
     /// No element of the one flag equals the other's value.
     case differs(flag: Int, from: Int)
+    /// A process of the other component runs on the host, and none has the same value in its flag; `other` is an index
+    /// into that component's flags.
+    case differsFromNeighbour(flag: Int, Component, other: Int)
     /// The flag has at least one URL and each has one of the schemes.
     case schemes(flag: Int, [String])
+    /// The flag has at least one URL, and each that does not point to the host itself has one of the schemes.
+    case schemesOffLoopback(flag: Int, [String])
+    /// The value, or an element of the list, holds one of the texts.
+    case mentions(flag: Int, [String])
     case plugin(String, enabled: Bool)
     case gate(String, on: Bool)
     case releases(ReleaseRange)

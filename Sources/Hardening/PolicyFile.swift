@@ -64,13 +64,14 @@ private struct PolicyReader {
     }
 
     mutating func policy(_ root: Node) -> Policy {
-        let keys = ["policy", "title", "source", "extends", "disable", "checks"]
+        let keys = ["policy", "title", "source", "extends", "include", "disable", "checks"]
         var name = ""
         var title = ""
         var checks: [Check] = []
         var disabled: [String: String] = [:]
         let entries = yaml.entries(of: root, "the policy", keys: keys) ?? []
         for entry in entries where entry.key == "extends" { checks = extended(entry.value) }
+        for entry in entries where entry.key == "include" { include(entry.value, among: &checks) }
         let inherited = Set(checks.map(\.id))
         for entry in entries {
             switch entry.key {
@@ -104,18 +105,48 @@ private struct PolicyReader {
     }
 
     private mutating func extended(_ node: Node) -> [Check] {
-        guard let name = yaml.text(node, "extends") else { return [] }
+        var checks: [Check] = []
+        let names = if case .sequence(let list) = node { Array(list) } else { [node] }
+        for element in names {
+            guard let name = yaml.text(element, "extends") else { continue }
+            // Built-in policies that share an id share the check.
+            for check in builtIn(name, element, "extends") ?? [] where !checks.contains(where: { $0.id == check.id }) {
+                checks.append(check)
+            }
+        }
+        return checks
+    }
+
+    /// Takes single checks of built-in policies, by their ids.
+    private mutating func include(_ node: Node, among checks: inout [Check]) {
+        for policy in yaml.entries(of: node, "include") ?? [] {
+            guard let known = builtIn(policy.key, policy.value, "include") else { continue }
+            for element in yaml.list(policy.value, "the checks to include") ?? [] {
+                guard let id = yaml.text(element, "a check's id") else { continue }
+                guard let check = known.first(where: { $0.id == id }) else {
+                    yaml.report(
+                        element, "\(policy.key) has no such check", text: id,
+                        hint: nearestKey(to: id, among: known.map(\.id)).map { "did you mean \"\($0)\"?" })
+                    continue
+                }
+                if checks.contains(where: { $0.id == id }) { yaml.report(element, "check is there twice", text: id) }
+                checks.append(check)
+            }
+        }
+    }
+
+    private mutating func builtIn(_ name: String, _ node: Node, _ key: String) -> [Check]? {
         guard let text = BuiltIn.policyText(name) else {
             yaml.report(
-                node, "extends names no built-in policy", text: name,
+                node, "\(key) names no built-in policy", text: name,
                 hint: "built in: " + BuiltIn.policyNames.joined(separator: ", "))
-            return []
+            return nil
         }
         do throws(PolicyError) {
             return try PolicySource(text: text, file: name).policy(facts: facts).checks
         } catch {
             yaml.report(node, "the built-in policy is broken: \(error)")
-            return []
+            return nil
         }
     }
 
@@ -130,8 +161,9 @@ private struct PolicyReader {
         for entry in entries where entry.key == "component" {
             component = yaml.word(entry.value, "component") ?? component
         }
+        let neighbours = facts
         guard let facts = facts[component] else { return nil }
-        var conditions = ConditionReader(yaml: yaml, facts: facts)
+        var conditions = ConditionReader(yaml: yaml, facts: facts, neighbours: neighbours)
         defer { yaml = conditions.yaml }
         var texts: [String: String] = [:]
         var item: Int?

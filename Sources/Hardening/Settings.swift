@@ -27,9 +27,18 @@ struct Settings {
     private var enabledPlugins: Value<List>?
     private var disabledPlugins: Value<List>?
     private var legacyPlugins: Value<List>?
+    /// Other processes of the host, with which a check may compare this one.
+    let neighbours: [Settings]
+    /// The places besides the line that hold settings of this process.
+    private(set) var elsewhere: [SettingsElsewhere] = []
 
-    init(_ process: ControlPlaneProcess, facts: ComponentFacts) {
+    /// - Parameter looksElsewhere: false only where no flag's value or absence is asked for.
+    init(
+        _ process: ControlPlaneProcess, facts: ComponentFacts, beside neighbours: [Settings] = [],
+        looksElsewhere: Bool = true
+    ) {
         self.facts = facts
+        self.neighbours = neighbours
         self.process = process
         parsed = facts.syntax.parse(process.arguments, isCut: process.isCut)
         last = Array(repeating: -1, count: facts.flags.count)
@@ -40,6 +49,10 @@ struct Settings {
             flags[position] = Int32(flag)
             previous[position] = last[flag]
             last[flag] = Int32(position)
+        }
+        // They are told by the line alone, so they are empty while they are asked.
+        if looksElsewhere, !facts.elsewhere.isEmpty {
+            elsewhere = facts.elsewhere.filter { $0.when.holds(self, at: facts.releases.upper) == .yes }
         }
         guard let admission = facts.admission else { return }
         let release = facts.releases.upper
@@ -86,6 +99,7 @@ struct Settings {
 
     /// The text that counts for a flag with one value.
     func text(_ flag: Int, at release: Release) -> Value<String> {
+        if isElsewhere(flag, isOnLine: isOnLine(flag)) { return .open(.configuredInFile) }
         if let occurrence = lastOccurrence(flag) {
             // pflag's IP keeps its default when it is set to nothing.
             if facts.flags[flag].kind != .ip || !occurrence.value.isEmpty { return .known(occurrence.value) }
@@ -97,15 +111,24 @@ struct Settings {
     }
 
     func list(_ flag: Int, at release: Release) -> Value<List> {
+        if isElsewhere(flag, isOnLine: isOnLine(flag)) { return .open(.configuredInFile) }
         guard isOnLine(flag) else {
             if process.isCut { return .known(List(elements: [], mayGoOn: true)) }
             guard let text = facts.flags[flag].defaultText(at: release) else { return .open(.needsReview) }
             return .known(
                 List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
         }
+        let kind = facts.flags[flag].kind
+        let isGo = facts.syntax.style == .goFlag
+        if isGo || ![.stringSlice, .stringArray].contains(kind) {
+            // Not a list that adds up: the last occurrence replaces the others, and etcd splits its lists at every comma.
+            let text = lastOccurrence(flag)?.value ?? ""
+            let elements = kind == .stringSlice ? text.split(separator: ",").map(String.init) : [text]
+            return .known(List(elements: elements, mayGoOn: process.isCut))
+        }
         var elements: [String] = []
         var isReadable = true
-        let isRecord = facts.flags[flag].kind == .stringSlice
+        let isRecord = kind == .stringSlice
         forEachOccurrence(flag) { occurrence in
             guard isRecord else { return elements.append(occurrence.value) }
             guard let record = FlagValue.stringSlice(occurrence.value) else { return isReadable = false }
@@ -150,6 +173,7 @@ struct Settings {
                 assigned[pair.name] = pair.isEnabled
             }
         }
+        if isElsewhere(flag, isOnLine: assigned[name] != nil) { return .open(.configuredInFile) }
         if let value = assigned[name] { return value ? .yes : .no }
         if process.isCut { return .open(.truncated) }
         if let group = fact.group(at: release), let value = assigned[group] { return value ? .yes : .no }

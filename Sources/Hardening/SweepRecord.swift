@@ -169,10 +169,12 @@ package struct HostRecord: Sendable {
     /// What a reader should know of the host beyond its findings.
     package var notes: [String]
     package var processes: [ProcessRecord]
+    /// Which of the policy's components it does not run.
+    package var presence: Presence
 
     package init(
         name: String, address: String, state: HostState, failure: HostFailure? = nil, evidence: EvidenceRecord? = nil,
-        notes: [String] = [], processes: [ProcessRecord] = []
+        notes: [String] = [], processes: [ProcessRecord] = [], presence: Presence = Presence()
     ) {
         self.name = name
         self.address = address
@@ -181,6 +183,7 @@ package struct HostRecord: Sendable {
         self.evidence = evidence
         self.notes = notes
         self.processes = processes
+        self.presence = presence
     }
 }
 

@@ -61,12 +61,16 @@ extension Condition {
                     return list.mayGoOn ? .open(.truncated) : .yes
                 }
             }
+        case .differsFromNeighbour(let flag, let component, let other):
+            settings.differs(flag, fromNeighbour: component, other, at: release)
         case .schemes(let flag, let schemes):
+            settings.onURLs(flag, at: release) { url in url.hasScheme(among: schemes) }
+        case .schemesOffLoopback(let flag, let schemes):
+            settings.onURLs(flag, at: release) { url in url.hasScheme(among: schemes) || url.isLoopback }
+        case .mentions(let flag, let texts):
             settings.onList(flag, at: release) { list in
-                let fits = list.elements.allSatisfy { url in schemes.contains { url.hasPrefix($0 + "://") } }
-                if !fits { return .no }
-                if list.mayGoOn { return .open(.truncated) }
-                return Truth(!list.elements.isEmpty)
+                if list.elements.contains(where: { element in texts.contains { element.contains($0) } }) { return .yes }
+                return list.mayGoOn ? .open(.truncated) : .no
             }
         case .plugin(let name, let enabled):
             enabled ? settings.plugin(name, at: release) : settings.plugin(name, at: release).negated
@@ -104,6 +108,37 @@ extension Settings {
         switch list(flag, at: release) {
         case .open(let reason): .open(reason)
         case .known(let list): judge(list)
+        }
+    }
+
+    fileprivate func differs(
+        _ flag: Int, fromNeighbour component: Component, _ other: Int, at release: Release
+    ) -> Truth {
+        let text: String
+        switch self.text(flag, at: release) {
+        case .open(let reason): return .open(reason)
+        case .known(let value): text = value
+        }
+        // Without such a process there is nothing to compare with, and a person must.
+        var result = Truth.open(.needsReview)
+        for neighbour in neighbours where neighbour.process.component == component {
+            if case .file = neighbour.process.settings { return .open(.configuredInFile) }
+            switch neighbour.text(other, at: release) {
+            case .open(let reason): return .open(reason)
+            case .known(let theirs):
+                if !text.isEmpty, theirs == text { return .no }
+                result = .yes
+            }
+        }
+        return result
+    }
+
+    /// Whether there is a URL and each fits.
+    fileprivate func onURLs(_ flag: Int, at release: Release, _ fits: (URLText) -> Bool) -> Truth {
+        onList(flag, at: release) { list in
+            if !list.elements.allSatisfy({ fits(URLText($0)) }) { return .no }
+            if list.mayGoOn { return .open(.truncated) }
+            return Truth(!list.elements.isEmpty)
         }
     }
 

@@ -39,7 +39,7 @@ package enum Verdict: Sendable, Hashable {
 package enum UnknownReason: String, Sendable, Hashable, CaseIterable {
     /// The verdict differs between versions that the server may be.
     case versionNeeded
-    /// The setting stands in a file that the process table does not show.
+    /// The setting stands in a file, or in the environment, which the process table does not show.
     case configuredInFile
     /// Only a person can tell whether this setting is right.
     case needsReview
@@ -65,6 +65,8 @@ package enum NotApplicableReason: String, Sendable, Hashable, CaseIterable {
     case featureOff
     /// The datastore is a local socket, to which the check does not apply.
     case localDatastore
+    /// The host runs no process of the component; only a cluster's roll-up and a host's counts say this.
+    case noSuchProcess
 }
 
 /// How much a failed check matters.

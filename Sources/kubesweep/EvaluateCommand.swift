@@ -78,7 +78,10 @@ struct EvaluateCommand: AsyncParsableCommand {
         case .success(let judged):
             FileRecord(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                notes: judged.evidence.notes, processes: judged.processes, checkCount: policy.checks.count)
+                notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
+                checkCount: policy.checks.count,
+                absentCheckCount: policy.checkCount(of: judged.presence.absent),
+                unseenCheckCount: policy.checkCount(of: judged.presence.unseen))
         case .failure(let problem):
             FileRecord(
                 name: name, state: .unreadable, failure: HostFailure(problem), checkCount: policy.checks.count)

@@ -86,7 +86,7 @@ struct BuiltInTests {
         ("kube-scheduler", "config", "string"), ("kube-scheduler", "leader-elect", "bool"),
         ("kubelet", "authentication-token-webhook", "bool"),
         ("kubelet", "authentication-token-webhook-cache-ttl", "duration"), ("kubelet", "authorization-mode", "string"),
-        ("etcd", "client-cert-auth", "bool"), ("etcd", "listen-client-urls", "string"),
+        ("etcd", "client-cert-auth", "bool"), ("etcd", "listen-client-urls", "stringSlice"),
     ])
     func `flags have their types`(component: String, flag: String, kind: String) throws {
         let known = try #require(Component(rawValue: component))

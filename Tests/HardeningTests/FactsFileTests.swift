@@ -150,7 +150,7 @@ struct FactsFileTests {
         ("perHost: [a]", "f.yaml:1:1: perHost names a flag that is not listed: \"a\""),
         (
             "plugins: {}",
-            "f.yaml:5:1: unknown key: \"plugins\"\n    known keys: component, grammar, oldest, newest, flags, types, shorthands, perHost, admissionPlugins, featureGates, proofs"
+            "f.yaml:5:1: unknown key: \"plugins\"\n    known keys: component, grammar, oldest, newest, flags, types, shorthands, perHost, admissionPlugins, featureGates, proofs, elsewhere"
         ),
     ])
     func `refuses facts that contradict themselves`(text: String, expected: String) {

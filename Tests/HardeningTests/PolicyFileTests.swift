@@ -159,7 +159,7 @@ struct PolicyFileTests {
             p.yaml:10:13: a condition on a flag says one thing of it: "profiling"
             p.yaml:10:31: unknown key: "equals"
                 known keys: flag, plugin, gate, versions, all, any, not, is, isSet, onLine, oneOf, contains, \
-            containsAny, lacks, subsetOf, atLeast, atMost, between, differsFrom, schemes
+            containsAny, lacks, subsetOf, atLeast, atMost, between, differsFrom, schemes, schemesOffLoopback, mentions, differsFromNeighbour
             """
         ),
         (
@@ -284,7 +284,7 @@ struct PolicyFileTests {
             """
             p.yaml:1:1: the policy has no checks
             p.yaml:2:10: extends names no built-in policy: "stackrox-2018"
-                built in: stackrox-2019
+                built in: stackrox-2019, cis-1.12, hardened
             """
         ),
         (
