@@ -7,6 +7,9 @@ package struct Policy: Sendable {
     package let checks: [Check]
     /// Checks of the policy it extends that are switched off, with the reason given.
     package let disabled: [String: String]
+    /// Every text the policy was made from: its own, then those of the built-in policies it takes checks of, each once.
+    /// The policy's digest is over them.
+    package let sources: [String]
 }
 
 /// An expectation on a component's settings, with what a person needs to act on it. Immutable; findings refer to it by id.

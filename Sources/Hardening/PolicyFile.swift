@@ -4,8 +4,6 @@ import Yams
 
 /// A policy's text on the way to a `Policy`: a whole list of checks, or one that extends a built-in list.
 package struct PolicySource: Sendable {
-    /// Every byte the policy was made from, for its digest.
-    package let bytes: [UInt8]
     private let file: String
     private let text: String
 
@@ -25,14 +23,13 @@ package struct PolicySource: Sendable {
     package init(text: String, file: String) {
         self.text = text
         self.file = file
-        bytes = Array(text.utf8)
     }
 
     /// Every problem of the text is in the error.
     package func policy(facts: [Component: ComponentFacts]) throws(PolicyError) -> Policy {
         do throws(YAMLError) {
             return try YAMLFile.read(text, file: file, limit: Self.fileLimit) { yaml, root in
-                var reader = PolicyReader(yaml: yaml, facts: facts)
+                var reader = PolicyReader(yaml: yaml, facts: facts, sources: [text])
                 let policy = reader.policy(root)
                 yaml = reader.yaml
                 return policy
@@ -57,10 +54,12 @@ package struct PolicyError: Error, Sendable, Equatable, CustomStringConvertible 
 private struct PolicyReader {
     var yaml: YAMLReader
     let facts: [Component: ComponentFacts]
+    private var sources: [String]
 
-    init(yaml: YAMLReader, facts: [Component: ComponentFacts]) {
+    init(yaml: YAMLReader, facts: [Component: ComponentFacts], sources: [String]) {
         self.yaml = yaml
         self.facts = facts
+        self.sources = sources
     }
 
     mutating func policy(_ root: Node) -> Policy {
@@ -101,7 +100,7 @@ private struct PolicyReader {
         }
         checks.removeAll { disabled[$0.id] != nil }
         if checks.isEmpty { yaml.report(root, "the policy has no checks") }
-        return Policy(name: name, title: title, checks: checks, disabled: disabled)
+        return Policy(name: name, title: title, checks: checks, disabled: disabled, sources: sources)
     }
 
     private mutating func extended(_ node: Node) -> [Check] {
@@ -143,7 +142,9 @@ private struct PolicyReader {
             return nil
         }
         do throws(PolicyError) {
-            return try PolicySource(text: text, file: name).policy(facts: facts).checks
+            let policy = try PolicySource(text: text, file: name).policy(facts: facts)
+            sources += policy.sources.filter { !sources.contains($0) }
+            return policy.checks
         } catch {
             yaml.report(node, "the built-in policy is broken: \(error)")
             return nil

@@ -31,7 +31,8 @@ struct JudgingOptions: ParsableArguments {
             let source = try PolicySource.load(policy)
             let policy = try source.policy(facts: facts)
             let identity = PolicyIdentity(
-                name: policy.name, digest: sha256(source.bytes), disabled: policy.disabled, isExplicit: explicit)
+                name: policy.name, digest: sha256(policy.sources.flatMap(\.utf8)), disabled: policy.disabled,
+                isExplicit: explicit)
             return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
         } catch {
             throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")

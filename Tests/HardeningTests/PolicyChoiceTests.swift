@@ -163,4 +163,13 @@ struct PolicyChoiceTests {
         let first = "\(try #require(error))".split(separator: "\n").first.map(String.init)
         #expect(first == problem)
     }
+
+    @Test func `a policy names every text it was made from, each once`() throws {
+        let own = "policy: p\nextends: [hardened, stackrox-2019]\n"
+        let texts = try ["hardened", "stackrox-2019", "cis-1.12"].map { try #require(BuiltIn.policyText($0)) }
+        #expect(try policy(own).sources.first == own)
+        #expect(try Set(policy(own).sources) == Set([own] + texts))
+        #expect(try policy(own).sources.count == 4)
+        #expect(try PolicySource.load("stackrox-2019").policy(facts: BuiltIn.facts()).sources == [texts[1]])
+    }
 }
