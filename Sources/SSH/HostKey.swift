@@ -54,12 +54,14 @@ struct HashedName: ~Copyable {
         defer { EVP_MAC_free(algorithm) }
         guard let context = EVP_MAC_CTX_new(algorithm) else { return nil }
         var digest = Array("SHA1".utf8CString)
-        let isSet = digest.withUnsafeMutableBufferPointer { digest in
-            let parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_CTX_set_params(context, parameters) == 1
+        // The parameter keeps pointers to its name and its value: both must stay put until it has been read.
+        let isSet = OSSL_MAC_PARAM_DIGEST.withCString { parameterName in
+            digest.withUnsafeMutableBufferPointer { digest in
+                let parameters = [
+                    OSSL_PARAM_construct_utf8_string(parameterName, digest.baseAddress, 0), OSSL_PARAM_construct_end(),
+                ]
+                return EVP_MAC_CTX_set_params(context, parameters) == 1
+            }
         }
         guard isSet else {
             EVP_MAC_CTX_free(context)
