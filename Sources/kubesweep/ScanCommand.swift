@@ -72,7 +72,8 @@ struct ScanCommand: AsyncParsableCommand {
             selection.unmatchedClusters.map { "--cluster \($0) matches no cluster" }
             + selection.unmatchedHosts.map { "--host \($0) matches no host\(part)" }
         if !unmatched.isEmpty {
-            throw CommandFailure(.usage, "not in \(fleet.source), nothing was contacted\n\(unmatched.joined(separator: "\n"))")
+            let lines = unmatched.joined(separator: "\n")
+            throw CommandFailure(.usage, "not in \(fleet.source), nothing was contacted\n\(lines)")
         }
         return selection.fleet
     }

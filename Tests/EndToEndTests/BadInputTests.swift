@@ -117,7 +117,7 @@ struct BadInputTests {
         #expect(end.stdout == [])
         #expect(
             end.talk == """
-                kubesweep: \(scratch.path)/inventory.yaml, nothing was contacted
+                kubesweep: not in \(scratch.path)/inventory.yaml, nothing was contacted
                 --cluster prood matches no cluster
 
                 """)
