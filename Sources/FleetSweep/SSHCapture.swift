@@ -22,6 +22,7 @@ package final class SSHCapture: Sendable {
     }
 
     private let engine: SSHEngine
+    private let end: SweepEnd
     private let options: Options
     private let home = getenv("HOME").map { String(cString: $0) }
     private let keys = Mutex<[String: Result<PrivateKey, HostFailure>]>([:])
@@ -32,6 +33,7 @@ package final class SSHCapture: Sendable {
     package init(_ options: Options, until end: SweepEnd) throws(SSHEngineError) {
         let engine = try SSHEngine(lanes: options.lanes, limits: options.limits, hostKeyPolicy: options.hostKeyPolicy)
         self.engine = engine
+        self.end = end
         self.options = options
         end.onRaise { engine.cancelAll(reason: end.cause ?? "the sweep was ended") }
     }
@@ -59,6 +61,8 @@ package final class SSHCapture: Sendable {
         }
         let outcome = await withCheckedContinuation { continuation in
             engine.submit(target) { continuation.resume(returning: $0) }
+            // An end raised just before the submission has cancelled only what was under way then.
+            if end.cause != nil { engine.cancel(id: target.id) }
         }
         let notes = noteNewKey(outcome, of: host)
         switch outcome.result {

@@ -89,20 +89,19 @@ extension HostRecord {
     fileprivate mutating func take(
         _ listing: CapturedListing, judged queue: JudgingQueue, _ policy: Policy, claimed: Release?
     ) async {
-        switch await queue.judged(listing.bytes, origin: listing.origin, claimed: claimed) {
+        switch await queue.judged(
+            listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
+        {
         case .success(let judged) where judged.evidence.wholeness == .excerpt:
             state = .unreadable
             failure = .noHeader
         case .success(let judged):
-            var shown = judged.evidence
-            // A listing that is cut here lacks its end marker too; this sign says why.
-            if listing.isCut { shown.wholeness = .cut(.outputLimit) }
             state = judged.state
             processes = judged.processes
             presence = judged.presence
-            notes += shown.notes + judged.presence.notes(policy)
+            notes += judged.evidence.notes + judged.presence.notes(policy)
             evidence = EvidenceRecord(
-                digest: shown.digest, hostKey: listing.hostKey, wholeness: shown.wholeness,
+                digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
                 bytes: listing.bytes.count, milliseconds: listing.milliseconds)
             failure = judged.failure
         case .failure(let problem):

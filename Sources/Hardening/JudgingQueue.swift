@@ -13,15 +13,18 @@ package struct JudgingQueue: Sendable {
 
     /// Reads `listing`, judges it and returns both; the listing's bytes go no further.
     ///
-    /// - Parameter claimed: the Kubernetes version stated for the host.
+    /// - Parameters:
+    ///   - isCut: whether reading stopped at a limit, so that the listing is not whole whatever it ends in.
+    ///   - claimed: the Kubernetes version stated for the host.
     package func judged(
-        _ listing: [UInt8], origin: ListingOrigin, claimed: Release?
+        _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?
     ) async -> Result<JudgedEvidence, ListingProblem> {
         await withCheckedContinuation { continuation in
             queue.async {
                 continuation.resume(
                     returning: Result { () throws(ListingProblem) in
-                        let evidence = try HostEvidence.read(listing, origin: origin)
+                        var evidence = try HostEvidence.read(listing, origin: origin)
+                        if isCut { evidence.wholeness = .cut(.outputLimit) }
                         return JudgedEvidence(
                             evidence: evidence, processes: judge.judge(evidence, claimed: claimed),
                             presence: judge.presence(in: evidence))

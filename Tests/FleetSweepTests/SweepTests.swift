@@ -123,6 +123,17 @@ struct SweepTests {
         #expect(hosts.filter { $0.state == .evaluated }.count == asked.withLock { $0 })
     }
 
+    @Test func `a listing cut at the limit leaves no pass, even where its end marker came`() async throws {
+        let sweep = Sweep(judge: try judge(), options: Sweep.Options()) { host in
+            let listing = CapturedListing(
+                bytes: self.listing(of: host), origin: .remoteCommand, hostKey: nil, isCut: true, milliseconds: 1)
+            return Capture(.success(listing))
+        }
+        let host = await sweep.run(fleet(clusters: 1, masters: 1), until: SweepEnd()).flatMap(\.hosts).first
+        #expect(host?.evidence?.wholeness == .cut(.outputLimit))
+        #expect(host?.processes.first?.findings.filter { $0.verdict == .pass } == [])
+    }
+
     @Test func `a listing without its end marker leaves no pass`() async throws {
         let sweep = Sweep(judge: try judge(), options: Sweep.Options()) { host in
             self.captured(Array(self.listing(of: host).dropLast("\nkubesweep-end status=0\n".utf8.count)))
