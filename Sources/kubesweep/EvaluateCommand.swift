@@ -38,20 +38,22 @@ struct EvaluateCommand: AsyncParsableCommand {
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
         let claimed = kubernetesVersion.flatMap(release)
-        let record = EvaluationRecord(
-            policy: policy, files: try await judged(JudgingQueue(judge), judge.policy, claimed))
+        let (files, failure) = await judged(JudgingQueue(judge), judge.policy, claimed)
+        let record = EvaluationRecord(policy: policy, files: files)
         try reports.write(
             json: { JSONReport.render(record) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
+        if let failure { throw failure }
         let status = judging.exitStatus(worst: record.worstFailure, counts: record.counts)
         Console.talk("exit status \(status.code): \(status.words)")
         return status
     }
 
-    /// The files' records in the order in which they were named. Reading and judging run side by side, a few files ahead.
+    /// The files' records in the order in which they were named, and the first failure to read one; a file that cannot be
+    /// read has a record that says so. Reading and judging run side by side, a few files ahead.
     private func judged(
         _ queue: JudgingQueue, _ policy: Policy, _ claimed: Release?
-    ) async throws(CommandFailure) -> [FileRecord] {
+    ) async -> ([FileRecord], CommandFailure?) {
         var records: [FileRecord?] = Array(repeating: nil, count: files.count)
         var failure: CommandFailure?
         await withTaskGroup(of: (Int, FileRecord).self) { group in
@@ -62,13 +64,17 @@ struct EvaluateCommand: AsyncParsableCommand {
                     group.addTask { (index, await record(name, bytes, queue, policy, claimed)) }
                 } catch {
                     failure = failure ?? error
-                    break
+                    records[index] = FileRecord(
+                        name: name, state: .unreadable,
+                        failure: HostFailure(
+                            phase: "evidence", reason: "inputUnreadable", detail: error.message,
+                            hint: "check the path and its permissions"),
+                        checkCount: policy.checks.count)
                 }
             }
             for await (done, record) in group { records[done] = record }
         }
-        if let failure { throw failure }
-        return records.compactMap(\.self)
+        return (records.compactMap(\.self), failure)
     }
 
     private func record(

@@ -93,7 +93,7 @@ struct EvaluateTests {
         try await check("evaluate-long-line", [file, "--kubernetes-version", "1.31"], status: 2)
     }
 
-    @Test func `says which file cannot be read, and judges none`() async throws {
+    @Test func `says which file cannot be read, and judges the others`() async throws {
         let file = try scratch.write(Listing.whole, to: "cp1.ps")
         try await check("evaluate-missing", [file, "\(scratch.path)/missing.ps"], status: 66)
         try await check("evaluate-folder", [scratch.path], status: 66)
