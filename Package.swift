@@ -24,7 +24,9 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
-        .target(name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux"], swiftSettings: swift),
+        .target(name: "ChildProcess", dependencies: ["CLinux"], swiftSettings: swift),
+        .target(
+            name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux", "ChildProcess"], swiftSettings: swift),
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: swift),
         .target(name: "HostInventory", dependencies: ["StrictYAML", yams], swiftSettings: swift),
         .target(name: "ProcessTable", swiftSettings: swift),

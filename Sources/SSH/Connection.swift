@@ -19,10 +19,16 @@ final class Connection {
     private var output: OutputReader
     private var hostKey: HostKey?
     private var hostKeyIsNew = false
+    /// The program at the other end of the socket, where the route is not direct.
+    private var link: ProxyLink?
 
     private var target: SSHTarget { job.target }
     private var limits: SSHLimits { around.limits }
-    private var place: String { dialer.place }
+    private var place: String {
+        guard target.route != .direct else { return dialer.place }
+        let address = PeerText.printable(target.address.utf8)
+        return address.contains(":") ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
+    }
 
     init(job: Job, token: SlotToken, around: Surroundings, now: Instant) {
         self.job = job
@@ -46,6 +52,11 @@ final class Connection {
         } catch {
             return fail(error)
         }
+        guard target.route == .direct else {
+            clock.enter(.proxy, limit: limits.proxy, now: now)
+            state = .proxying
+            return .wait
+        }
         clock.enter(.resolve, limit: limits.resolve, now: now)
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
@@ -59,6 +70,24 @@ final class Connection {
         return nil
     }
 
+    var needsProxy: Bool {
+        if case .proxying = state { return true }
+        return false
+    }
+
+    /// The way through a bastion or proxy command is open, as far as can be told before the host speaks.
+    func proxied(_ answer: Proxies.Answer, now: Instant) -> Next {
+        switch answer {
+        case .failure(let failure): return fail(failure)
+        case .success(let link):
+            self.link = link
+            socket.adopt(link.descriptor)
+            intake = Intake(descriptor: link.descriptor)
+            state = .awaitingBanner
+            return watch(.input) ?? .wait
+        }
+    }
+
     func resolved(_ answer: Resolver.Answer, now: Instant) -> Next {
         guard case .resolving = state else { return .wait }
         switch answer {
@@ -67,8 +96,8 @@ final class Connection {
                 error.isAbsent ? .nameNotFound : .nameServiceFailed,
                 "\(PeerText.printable(target.address.utf8)): \(error.text)")
         case .success(let addresses):
-            dialer = Dialer(addresses: addresses, port: target.port)
-            clock.enter(.connect, limit: limits.connect, now: now)
+            dialer = Dialer(addresses: addresses.filter(target.addressFamily.accepts), port: target.port)
+            clock.enter(.connect, limit: connectLimit, now: now)
             state = .connecting
             return connect(now: now, last: timedOut(now: now))
         }
@@ -79,7 +108,7 @@ final class Connection {
         socket.close()
         var last = last
         while true {
-            let left = clock.left(of: limits.connect, now: now)
+            let left = clock.left(of: connectLimit, now: now)
             let share = left / UInt64(max(1, dialer.count))
             guard share > 0, let attempt = dialer.next() else { return fail(last) }
             switch attempt {
@@ -93,6 +122,8 @@ final class Connection {
         }
     }
 
+    private var connectLimit: Duration { target.connectLimit ?? limits.connect }
+
     private func connectFailure(_ code: Int32) -> SSHFailure {
         failure(Dialer.reason(for: code), "\(place): \(Errno.text(code))")
     }
@@ -101,7 +132,7 @@ final class Connection {
     func step(now: Instant) -> Next {
         intake?.beginTurn()
         return switch state {
-        case .resolving, .parked, .finished: .wait
+        case .resolving, .proxying, .parked, .finished: .wait
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
         case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing: drive(now: now)
@@ -126,9 +157,17 @@ final class Connection {
         guard let intake else { return .wait }
         switch intake.readBanner() {
         case .wait: return .wait
-        case .unacceptable(let why): return fail(.protocolError, "\(place): \(why)")
-        case .ended(let end): return closedBeforeBanner(end, said: intake.preBannerText)
+        case .unacceptable(let why):
+            if let link { return proxyEnded(link, why, said: []) }
+            return fail(.protocolError, "\(place): \(why)")
+        case .ended(let end):
+            if let link { return proxyEnded(link, end.text, said: intake.preBannerText) }
+            return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
+            if link != nil {
+                around.proxies.note(target.route, bastionFailed: false)
+                clock.enter(.handshake, limit: limits.handshake, now: now)
+            }
             state = .parked
             return .needsExchange
         }
@@ -147,6 +186,16 @@ final class Connection {
         // What sshd says when it sheds load (sshd.c, drop_connection).
         let isSheddingLoad = words.hasPrefix("Not allowed at this time") || words.hasPrefix("Exceeded MaxStartups")
         return fail(isSheddingLoad ? .throttled : .protocolError, "\(what); it said: \(words)")
+    }
+
+    /// The proxied way ended before the host's version line: whose fault that is, from what the program and the
+    /// bastion said.
+    private func proxyEnded(_ link: ProxyLink, _ what: String, said: [UInt8]) -> Next {
+        let failure = ProxyFailure(
+            route: target.route, place: place, what: what, said: said, complaint: link.readComplaint(),
+            bastionLog: link.readBastionLog())
+        around.proxies.note(target.route, bastionFailed: failure.isBastions)
+        return fail(failure.failure)
     }
 
     /// Makes the session. Not earlier: an aborted handshake costs memory in libssh2 1.10 (libssh2#282, #1404).
@@ -231,7 +280,7 @@ final class Connection {
                 if case .done = progress { return succeed(session, sawEOF: true, sawClose: true) }
                 if case .failed = progress { return succeed(session, sawEOF: true) }
                 if intake.ended != nil { return succeed(session, sawEOF: true) }
-            case .resolving, .connecting, .awaitingBanner, .parked, .finished: return .wait
+            case .resolving, .proxying, .connecting, .awaitingBanner, .parked, .finished: return .wait
             }
 
             switch progress {
@@ -296,6 +345,7 @@ final class Connection {
         case .connecting where dialer.count > 0 && !clock.hostIsOver(now):
             return connect(now: now, last: timedOut(now: now))
         case .askingMethods: return rejected(methods: nil)
+        case .awaitingBanner where link != nil && !clock.hostIsOver(now): return proxyTimedOut(now: now)
         case .closing:
             guard let session else { return .wait }
             return succeed(session, sawEOF: true)
@@ -306,6 +356,12 @@ final class Connection {
     private func timedOut(now: Instant) -> SSHFailure {
         let waited = state.missing(place: place, output: output)
         return failure(.timedOut, "\(waited) within \(clock.limitText(now: now))")
+    }
+
+    private func proxyTimedOut(now: Instant) -> Next {
+        let waited = timedOut(now: now)
+        let words = link.map { ProxyComplaint.shown($0.readComplaint()) } ?? ""
+        return fail(words.isEmpty ? waited : failure(.timedOut, "\(waited.detail); the proxy said: \(words)"))
     }
 
     func cancel(reason: String) -> Next {
@@ -387,6 +443,8 @@ final class Connection {
             self.session = nil
         }
         socket.close()
+        if let link { around.proxies.end(link) }
+        link = nil
     }
 
     /// Nil, or the end where epoll has no room.

@@ -2,6 +2,8 @@ extension Connection {
     /// Where a connection stands.
     enum State {
         case resolving
+        /// A bastion or proxy command is being opened.
+        case proxying
         case connecting
         case awaitingBanner
         /// The banner is in; the key exchange needs a place.
@@ -19,7 +21,7 @@ extension Connection {
         /// What of a lane's room a connection in this state takes up.
         var gate: Gate {
             switch self {
-            case .resolving, .connecting, .awaitingBanner, .parked: .connecting
+            case .resolving, .proxying, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
             case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
             case .finished: .none
@@ -30,6 +32,7 @@ extension Connection {
         func missing(place: String, output: OutputReader) -> String {
             switch self {
             case .resolving: "no answer from the name service"
+            case .proxying: "\(place): the way there did not open"
             case .connecting: "\(place): no answer to the connection request"
             case .awaitingBanner: "\(place): connected, but no SSH version line came"
             case .parked, .exchanging: "\(place): the key exchange did not end"
@@ -64,6 +67,7 @@ extension Connection {
         let algorithms: Algorithms
         let firstUse: FirstUseKeys
         let clientBanner: String
+        let proxies: Proxies
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }

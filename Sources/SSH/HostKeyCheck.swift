@@ -82,8 +82,8 @@ struct HostKeyCheck {
 
     /// As it stands in known_hosts.
     private var name: String {
-        let bare = PeerText.printable(target.knownHostsName.asciiLowercased.utf8, limit: 255)
-        return target.port == 22 ? bare : "[\(bare)]:\(target.port)"
+        let bare = PeerText.printable(target.trustedName.asciiLowercased.utf8, limit: 255)
+        return target.trustedPort == 22 ? bare : "[\(bare)]:\(target.trustedPort)"
     }
 
     /// Shows fingerprints only; what it prints still has to be verified.

@@ -70,7 +70,15 @@ final class Lane {
         }
         for message in inbox.closeAndDrain() {
             if case .start(let job) = message { finishUnstarted(job, reason: "the engine was shut down") }
+            if case .proxied(_, let answer) = message { drop(answer) }
         }
+    }
+
+    /// The connection it was meant for is over.
+    private func drop(_ answer: Proxies.Answer) {
+        guard case .success(let link) = answer else { return }
+        Glibc.close(link.descriptor)
+        around.proxies.end(link)
     }
 
     private func handle(_ message: LaneInbox.Message, _ now: Instant) {
@@ -83,6 +91,12 @@ final class Lane {
             }
         case .resolved(let token, let answer):
             if let connection = connection(token) { settle(token, connection.resolved(answer, now: now)) }
+        case .proxied(let token, let answer):
+            if let connection = connection(token) {
+                settle(token, connection.proxied(answer, now: now))
+            } else {
+                drop(answer)
+            }
         case .cancel(let id):
             cancel(reason: "cancelled") { $0.target.id == id }
         case .cancelAll(let reason):
@@ -200,8 +214,15 @@ final class Lane {
         slots[Int(index)].connection = connection
         live += 1
         settle(token, connection.begin(now: now))
-        if self.connection(token) != nil, let name = connection.nameToResolve {
+        guard self.connection(token) != nil else { return }
+        if let name = connection.nameToResolve {
             resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+        } else if connection.needsProxy {
+            around.proxies.open(job.target) { [inbox, proxies = around.proxies] answer in
+                guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
+                Glibc.close(link.descriptor)
+                proxies.end(link)
+            }
         }
     }
 
@@ -246,3 +267,5 @@ struct Queue<Element> {
         return present.filter(matches)
     }
 }
+
+extension Queue: Sendable where Element: Sendable {}

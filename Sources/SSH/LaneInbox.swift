@@ -7,6 +7,7 @@ final class LaneInbox: Sendable {
     enum Message: Sendable {
         case start(Job)
         case resolved(SlotToken, Resolver.Answer)
+        case proxied(SlotToken, Proxies.Answer)
         case cancel(id: Int)
         case cancelAll(reason: String)
         case stop

@@ -11,6 +11,7 @@ package final class SSHEngine: Sendable {
     private let lanes: [LaneInbox]
     private let threads: Mutex<[pthread_t]>
     private let resolver: Resolver
+    private let proxies: Proxies
 
     /// - `lanes`: threads; one per core is right, since the work is cryptography.
     /// - `clientSoftware`: what servers see and log as the client's version; letters, digits, `.` and `_`.
@@ -26,6 +27,7 @@ package final class SSHEngine: Sendable {
         let share = limits.share(ofLanes: count, descriptors: OpenFiles.raiseLimit())
         let resolver = try Resolver()
         let firstUse = FirstUseKeys()
+        let proxies = Proxies(connectLimit: limits.connect)
         let banner = "SSH-2.0-\(clientSoftware)_libssh2_\(SSHLibrary.version)"
 
         var inboxes: [LaneInbox] = []
@@ -38,7 +40,7 @@ package final class SSHEngine: Sendable {
                 let around = Connection.Surroundings(
                     poller: inbox.poller, limits: share, policy: hostKeyPolicy, algorithms: algorithms,
                     firstUse: firstUse,
-                    clientBanner: banner, buffer: buffer)
+                    clientBanner: banner, proxies: proxies, buffer: buffer)
                 Lane(inbox: inbox, resolver: resolver, around: around, limits: share).run()
             }
             guard let thread else {
@@ -52,6 +54,7 @@ package final class SSHEngine: Sendable {
         self.lanes = inboxes
         self.threads = Mutex(threads)
         self.resolver = resolver
+        self.proxies = proxies
     }
 
     deinit { shutdown() }
@@ -59,7 +62,7 @@ package final class SSHEngine: Sendable {
     /// Hands a target to the least busy lane. `completion` runs on a lane's thread (or here, after `shutdown`) and
     /// must not block. Looking the host up in known_hosts is done here, on the caller's thread.
     package func submit(_ target: SSHTarget, completion: @escaping @Sendable (SSHOutcome) -> Void) {
-        let known = target.knownHosts.keys(for: target.knownHostsName, port: target.port)
+        let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         let job = Job(target: target, known: known, completion: completion)
         let lane = lanes.min { $0.load.load(ordering: .relaxed) < $1.load.load(ordering: .relaxed) }
         lane?.load.add(1, ordering: .relaxed)
@@ -94,6 +97,7 @@ package final class SSHEngine: Sendable {
             }
         }
         resolver.stop()
+        proxies.stop()
     }
 }
 

@@ -20,6 +20,8 @@ package enum SSHPhase: String, Sendable, CaseIterable {
     /// Waiting for a free place; nothing was sent.
     case waiting
     case resolve
+    /// Opening the way through a bastion or proxy command, up to the host's first words.
+    case proxy
     case connect
     /// Version banner and key exchange.
     case handshake
@@ -66,6 +68,12 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
     case throttled
     /// The peer does not speak SSH 2, or broke its rules.
     case protocolError
+    /// The bastion is down, unknown or lets nobody in; no host behind it can be reached.
+    case bastionUnreachable
+    /// The bastion forbids connections to this host.
+    case forwardingRefused
+    /// The proxy command could not be started, ended early or led to something that speaks no SSH.
+    case proxyFailed
     /// libssh2 lost a reply in non-blocking mode (libssh2#671); a new attempt usually works.
     case replyLost
     case cancelled
@@ -81,11 +89,11 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
     package var mayPassLater: Bool {
         switch self {
         case .timedOut, .nameServiceFailed, .connectionLost, .throttled, .replyLost, .descriptorsExhausted,
-            .portsExhausted, .outOfMemory:
+            .portsExhausted, .outOfMemory, .bastionUnreachable, .proxyFailed:
             true
         case .connectionRefused, .hostUnreachable, .nameNotFound, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked,
             .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch, .authenticationRejected, .keyUnusable,
-            .commandRefused, .protocolError, .cancelled, .targetInvalid:
+            .commandRefused, .protocolError, .forwardingRefused, .cancelled, .targetInvalid:
             false
         }
     }
@@ -110,6 +118,9 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
         case .connectionLost: "look into the host's sshd log"
         case .throttled: "the server sheds load (MaxStartups, PerSourcePenalties): sweep more slowly or wait"
         case .protocolError: "check that this port belongs to an SSH 2 server"
+        case .bastionUnreachable: "check that the bastion is up and lets you in"
+        case .forwardingRefused: "allow the connection in the bastion's sshd_config: AllowTcpForwarding, PermitOpen"
+        case .proxyFailed: "run the proxy command by hand and see what it says"
         case .replyLost: "try again"
         case .cancelled: "run the sweep again to see this host"
         case .descriptorsExhausted: "raise the limit on open files (ulimit -n) or lower the number of connections"

@@ -5,6 +5,8 @@ package struct SSHLimits: Sendable {
     package var resolve: Duration = .seconds(5)
     /// For all addresses of one name together.
     package var connect: Duration = .seconds(5)
+    /// For the way through a bastion or proxy command, from its beginning to the host's first words.
+    package var proxy: Duration = .seconds(30)
     /// From the TCP connection to the end of the key exchange.
     package var handshake: Duration = .seconds(15)
     package var authentication: Duration = .seconds(20)

@@ -59,6 +59,7 @@ package struct CommandOutput: Sendable, Equatable {
 /// How long each phase took; zero for those not reached.
 package struct PhaseTimes: Sendable, Equatable {
     package var resolve: Duration = .zero
+    package var proxy: Duration = .zero
     package var connect: Duration = .zero
     package var handshake: Duration = .zero
     package var authenticate: Duration = .zero
@@ -75,6 +76,7 @@ package struct PhaseTimes: Sendable, Equatable {
         switch phase {
         case .waiting, .hostKey: break
         case .resolve: resolve += time
+        case .proxy: proxy += time
         case .connect: connect += time
         case .handshake: handshake += time
         case .authenticate: authenticate += time

@@ -8,6 +8,13 @@ package struct SSHTarget: Sendable {
     package var address: String
     package var port: UInt16
     package var user: String
+    /// How the connection is made. Through a bastion it is the bastion that resolves `address`.
+    package var route = SSHRoute.direct
+    /// Looked up in known_hosts in place of `knownHostsName`, and without the port, as for ssh(1).
+    package var hostKeyAlias: String?
+    /// In place of the engine's limit on connecting.
+    package var connectLimit: Duration?
+    package var addressFamily = AddressFamily.any
     /// Offered in this order. Each refused one counts towards the server's MaxAuthTries.
     package var keys: [PrivateKey]
     package var knownHosts: KnownHosts
@@ -28,11 +35,20 @@ package struct SSHTarget: Sendable {
         self.command = command
     }
 
+    /// What known_hosts is asked for.
+    var trustedName: String { hostKeyAlias ?? knownHostsName }
+    /// 22 stands for a name without its port.
+    var trustedPort: UInt16 { hostKeyAlias == nil ? port : 22 }
+
     /// C strings end at the first NUL, so a name holding one would silently become another name.
     var problem: String? {
         if knownHostsName.isEmpty { return "the host has no name" }
         if address.isEmpty { return "the host has no address" }
         if user.isEmpty { return "no user name is given" }
+        if hostKeyAlias?.isEmpty == true { return "the host key alias is empty" }
+        if case .jump = route, address.utf8.contains(where: { $0 <= 0x20 || $0 == UInt8(ascii: "]") }) {
+            return "the address cannot be handed to a bastion"
+        }
         if port == 0 { return "port 0 cannot be connected to" }
         if keys.isEmpty { return "no private key is given" }
         for (label, text) in [("name", knownHostsName), ("address", address), ("user name", user)]
@@ -41,6 +57,11 @@ package struct SSHTarget: Sendable {
         }
         return nil
     }
+}
+
+/// The addresses of a name that are tried, as ssh_config's AddressFamily.
+package enum AddressFamily: String, Sendable {
+    case any, inet, inet6
 }
 
 /// What to do with a host that known_hosts does not name.

@@ -58,3 +58,13 @@ struct SocketAddress: Sendable {
         return String(decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
+
+extension AddressFamily {
+    func accepts(_ address: SocketAddress) -> Bool {
+        switch self {
+        case .any: true
+        case .inet: address.family == AF_INET
+        case .inet6: address.family == AF_INET6
+        }
+    }
+}

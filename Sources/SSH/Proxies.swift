@@ -1,0 +1,78 @@
+import ChildProcess
+import Glibc
+import Synchronization
+
+/// Opens the ways that are no direct connection, and ends them. Starting a program and logging in to a bastion take
+/// time, so both are done off the lanes.
+final class Proxies: Sendable {
+    typealias Answer = Result<ProxyLink, SSHFailure>
+
+    private let launches = BackgroundWork(threadLimit: 4)
+    private let reaper = Reaper()
+    private let bastions: Bastions
+    /// How often in a row each proxy command failed at the bastion's own door.
+    private let failures = Mutex<[String: Int]>([:])
+    /// After so many a command's other hosts are not tried any more.
+    private static let failureLimit = 5
+
+    /// `connectLimit`: for the TCP connection to a bastion; its login may take twice as long besides.
+    init(connectLimit: Duration) { bastions = Bastions(connectLimit: connectLimit) }
+
+    /// Nil for a target that is connected to directly. `callback` runs on a thread of its own, or at once.
+    func open(_ target: SSHTarget, callback: @escaping @Sendable (Answer) -> Void) {
+        switch target.route {
+        case .direct: break
+        case .command(let proxy):
+            if let failure = refusal(proxy) { return callback(.failure(failure)) }
+            // As ssh runs it (sshconnect.c), but for the user's own shell.
+            let words = ["/bin/sh", "-c", "exec \(proxy.command)"]
+            launches.run { callback(Self.start(words, log: nil)) }
+        case .jump(let jump):
+            bastions.reach(jump) { answer in
+                switch answer {
+                case .failure(let failure): callback(.failure(failure))
+                case .success(let socket):
+                    self.launches.run {
+                        let words = socket.forward(host: target.address, port: target.port)
+                        callback(Self.start(words, log: BastionLog(path: socket.log)))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func start(_ words: [String], log: BastionLog?) -> Answer {
+        do throws(ChildProcessError) {
+            return .success(try ProxyLink(words, log: log))
+        } catch {
+            return .failure(SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text))
+        }
+    }
+
+    private func refusal(_ proxy: ProxyCommand) -> SSHFailure? {
+        let count = failures.withLock { $0[proxy.template] ?? 0 }
+        guard count >= Self.failureLimit else { return nil }
+        return SSHFailure(
+            phase: .proxy, reason: .bastionUnreachable,
+            detail: "not tried: the proxy command failed at its bastion for \(count) hosts in a row: "
+                + PeerText.printable(proxy.template.utf8))
+    }
+
+    /// Takes note of how a proxy command's link ended.
+    func note(_ route: SSHRoute, bastionFailed: Bool) {
+        guard case .command(let proxy) = route else { return }
+        failures.withLock { $0[proxy.template] = bastionFailed ? ($0[proxy.template] ?? 0) + 1 : nil }
+    }
+
+    /// The link's own descriptor is the caller's to close.
+    func end(_ link: ProxyLink) {
+        link.closeComplaints()
+        reaper.end(link.child)
+    }
+
+    /// Ends everything, and returns when it has ended. Nothing may be opened afterwards.
+    func stop() {
+        bastions.stop()
+        reaper.finish()
+    }
+}

@@ -1,0 +1,34 @@
+/// A way through a bastion or proxy command that ended before the host had said anything.
+struct ProxyFailure {
+    let failure: SSHFailure
+    /// It never came as far as the host.
+    let isBastions: Bool
+
+    /// - `what`: what became of the connection, such as "closed the connection".
+    /// - `said`: what came in place of the host's words.
+    /// - `complaint`: what the program wrote to its standard error.
+    /// - `bastionLog`: what the bastion's connection wrote meanwhile, for this host or another.
+    init(route: SSHRoute, place: String, what: String, said: [UInt8], complaint: String, bastionLog: String) {
+        let own = ProxyComplaint(complaint)
+        let complained = own ?? ProxyComplaint(unanimous: bastionLog)
+        var words = "the proxy \(what) before \(place) said anything"
+        if !said.isEmpty { words += "; it sent: \(PeerText.printable(said))" }
+        // The ssh that asks for the forwarding says only that it was refused; why, the bastion's own connection says.
+        for text in [complaint, own == nil ? bastionLog : ""] where !text.isEmpty {
+            words += "; it said: \(ProxyComplaint.shown(text))"
+        }
+        isBastions = complained == .bastion
+        let gateway = PeerText.printable((route.gateway ?? "").utf8)
+        switch complained {
+        case .bastion:
+            let hint = ProxyComplaint.hint(complaint, bastion: gateway)
+            failure = SSHFailure(phase: .proxy, reason: .bastionUnreachable, detail: words, hint: hint)
+        case .forbidden: failure = SSHFailure(phase: .proxy, reason: .forwardingRefused, detail: words)
+        case .target(let reason):
+            failure = SSHFailure(
+                phase: .proxy, reason: reason, detail: words,
+                hint: "check the way from the bastion to the host: \(gateway)")
+        case nil: failure = SSHFailure(phase: .proxy, reason: .proxyFailed, detail: words)
+        }
+    }
+}
