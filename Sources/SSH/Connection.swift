@@ -158,10 +158,12 @@ final class Connection {
         switch intake.readBanner() {
         case .wait: return .wait
         case .unacceptable(let why):
-            if let link { return proxyEnded(link, why, said: []) }
+            if let link { return proxyEnded(link, "led to no SSH server: \(why)", said: []) }
             return fail(.protocolError, "\(place): \(why)")
         case .ended(let end):
-            if let link { return proxyEnded(link, end.text, said: intake.preBannerText) }
+            if let link {
+                return proxyEnded(link, "\(end.text) before \(place) said anything", said: intake.preBannerText)
+            }
             return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
             if link != nil {
@@ -192,7 +194,7 @@ final class Connection {
     /// bastion said.
     private func proxyEnded(_ link: ProxyLink, _ what: String, said: [UInt8]) -> Next {
         let failure = ProxyFailure(
-            route: target.route, place: place, what: what, said: said, complaint: link.readComplaint(),
+            route: target.route, what: what, said: said, complaint: link.readComplaint(),
             bastionLog: link.readBastionLog())
         around.proxies.note(target.route, bastionFailed: failure.isBastions)
         return fail(failure.failure)

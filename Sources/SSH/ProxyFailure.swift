@@ -4,14 +4,14 @@ struct ProxyFailure {
     /// It never came as far as the host.
     let isBastions: Bool
 
-    /// - `what`: what became of the connection, such as "closed the connection".
+    /// - `what`: what became of the connection, such as "closed the connection before 10.0.0.1:22 said anything".
     /// - `said`: what came in place of the host's words.
     /// - `complaint`: what the program wrote to its standard error.
     /// - `bastionLog`: what the bastion's connection wrote meanwhile, for this host or another.
-    init(route: SSHRoute, place: String, what: String, said: [UInt8], complaint: String, bastionLog: String) {
+    init(route: SSHRoute, what: String, said: [UInt8], complaint: String, bastionLog: String) {
         let own = ProxyComplaint(complaint)
         let complained = own ?? ProxyComplaint(unanimous: bastionLog)
-        var words = "the proxy \(what) before \(place) said anything"
+        var words = "the proxy \(what)"
         if !said.isEmpty { words += "; it sent: \(PeerText.printable(said))" }
         // The ssh that asks for the forwarding says only that it was refused; why, the bastion's own connection says.
         for text in [complaint, own == nil ? bastionLog : ""] where !text.isEmpty {
