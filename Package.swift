@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "ChildProcess", dependencies: ["CLinux"], swiftSettings: swift),
         .target(
             name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux", "ChildProcess"], swiftSettings: swift),
+        .target(name: "SSHConfig", dependencies: ["ChildProcess"], swiftSettings: swift),
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: swift),
         .target(name: "HostInventory", dependencies: ["StrictYAML", yams], swiftSettings: swift),
         .target(name: "ProcessTable", swiftSettings: swift),
@@ -60,6 +61,7 @@ let package = Package(
         .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
 
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
+        .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),

@@ -1,0 +1,48 @@
+/// A host as it would be typed behind `ssh`, with `-l` and `-p` where they are given.
+package struct SSHConfigQuery: Sendable, Hashable {
+    package var host: String
+    package var user: String?
+    package var port: UInt16?
+
+    package init(host: String, user: String? = nil, port: UInt16? = nil) {
+        self.host = host
+        self.user = user
+        self.port = port
+    }
+}
+
+/// How ssh would reach a host: the part of `ssh -G`'s answer that is used here.
+package struct SSHSettings: Sendable, Equatable {
+    /// As it was typed.
+    package var host: String
+    /// What is connected to.
+    package var hostName: String
+    package var user: String
+    package var port: UInt16
+    /// Nil where nothing but ssh's own default names is configured.
+    package var identityFiles: [String]?
+    package var identitiesOnly = false
+    /// A path, `none` or `SSH_AUTH_SOCK`; nil where nothing is configured.
+    package var identityAgent: String?
+    package var certificateFiles: [String] = []
+    package var proxyJump: String?
+    package var proxyCommand: String?
+    /// `proxyCommand` before anything of the host was put in.
+    package var proxyTemplate: String?
+    package var userKnownHostsFiles: [String] = []
+    package var globalKnownHostsFiles: [String] = []
+    package var hostKeyAlias: String?
+    /// Seconds; nil where nothing is configured.
+    package var connectSeconds: Int?
+    /// `any`, `inet` or `inet6`.
+    package var addressFamily = "any"
+    /// What could not be used, one line each.
+    package var notes: [String] = []
+
+    package init(host: String, hostName: String, user: String, port: UInt16) {
+        self.host = host
+        self.hostName = hostName
+        self.user = user
+        self.port = port
+    }
+}

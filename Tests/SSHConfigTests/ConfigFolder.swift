@@ -1,0 +1,48 @@
+import Foundation
+
+@testable import SSHConfig
+
+/// A folder of one test with ssh_config files in it, removed with it.
+final class ConfigFolder: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/kubesweep-config-XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { throw CocoaError(.fileWriteUnknown) }
+        path = String(cString: made)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult
+    func write(_ text: String, to name: String = "config") throws -> String {
+        let file = "\(path)/\(name)"
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        return file
+    }
+
+    static let hasSSH = FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh")
+}
+
+extension SSHConfigResolver {
+    /// What ssh says of this host alone.
+    func direct(_ query: SSHConfigQuery) -> Result<SSHSettings, Failure> {
+        ask(query).flatMap { answer in
+            answer.settings(typed: query.host, person: .current).map(Result.success) ?? .failure(.refused("no answer"))
+        }
+    }
+}
+
+/// The same numbers every time.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
