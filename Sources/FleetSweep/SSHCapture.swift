@@ -93,7 +93,7 @@ package final class SSHCapture: Sendable {
         }
         return SSHTarget(
             id: id, knownHostsName: host.address, address: host.address, port: host.port, user: user(host),
-            keys: usable, knownHosts: try index(knownHostsFiles(host)),
+            identities: usable.map(Identity.init), knownHosts: try index(knownHostsFiles(host)),
             // A pinned account runs its own command whatever is asked for.
             command: host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
     }

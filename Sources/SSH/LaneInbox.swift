@@ -7,6 +7,8 @@ final class LaneInbox: Sendable {
     enum Message: Sendable {
         case start(Job)
         case resolved(SlotToken, Resolver.Answer)
+        /// The agent's answer to a connection that waits for it.
+        case signed(SlotToken, Result<[UInt8], AgentError>)
         case cancel(id: Int)
         case cancelAll(reason: String)
         case stop

@@ -8,22 +8,22 @@ package struct SSHTarget: Sendable {
     package var address: String
     package var port: UInt16
     package var user: String
-    /// Offered in this order. Each refused one counts towards the server's MaxAuthTries.
-    package var keys: [PrivateKey]
+    /// Offered in this order, the first five of them: each refused one counts towards the server's MaxAuthTries.
+    package var identities: [Identity]
     package var knownHosts: KnownHosts
     /// Sent as the one exec request.
     package var command: String
 
     package init(
-        id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String, keys: [PrivateKey],
-        knownHosts: KnownHosts, command: String
+        id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String,
+        identities: [Identity], knownHosts: KnownHosts, command: String
     ) {
         self.id = id
         self.knownHostsName = knownHostsName
         self.address = address
         self.port = port
         self.user = user
-        self.keys = keys
+        self.identities = identities
         self.knownHosts = knownHosts
         self.command = command
     }
@@ -34,7 +34,7 @@ package struct SSHTarget: Sendable {
         if address.isEmpty { return "the host has no address" }
         if user.isEmpty { return "no user name is given" }
         if port == 0 { return "port 0 cannot be connected to" }
-        if keys.isEmpty { return "no private key is given" }
+        if identities.isEmpty { return "no private key is given" }
         for (label, text) in [("name", knownHostsName), ("address", address), ("user name", user)]
         where text.utf8.contains(0) {
             return "the \(label) holds a NUL byte"

@@ -50,7 +50,7 @@ final class Server: Sendable {
         waitpid(pid, &status, 0)
     }
 
-    private static func start(_ command: [String], log: String) throws -> pid_t {
+    static func start(_ command: [String], log: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -74,8 +74,8 @@ final class Server: Sendable {
         id: Int = 1, keys: [PrivateKey], knownHosts: String, command: String, user: String = "root"
     ) -> SSHTarget {
         SSHTarget(
-            id: id, knownHostsName: "host.test", address: address, port: port, user: user, keys: keys,
-            knownHosts: KnownHosts(text: knownHosts), command: command)
+            id: id, knownHostsName: "host.test", address: address, port: port, user: user,
+            identities: keys.map(Identity.init), knownHosts: KnownHosts(text: knownHosts), command: command)
     }
 }
 

@@ -157,7 +157,7 @@ struct ServerTests {
             failure
                 == SSHFailure(
                     phase: .authenticate, reason: .authenticationRejected,
-                    detail: "the server refused user root with ssh-ed25519 \(stranger.fingerprint); "
+                    detail: "the server refused user root with ssh-ed25519 \(stranger.fingerprint) (\(stranger.name)); "
                         + "it accepts: publickey,password"))
     }
 
