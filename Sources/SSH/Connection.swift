@@ -31,7 +31,7 @@ final class Connection {
         self.around = around
         self.token = token
         socket = WatchedSocket(poller: around.inbox.poller, token: token)
-        clock = PhaseClock(hostLimit: around.limits.host, now: now)
+        clock = PhaseClock(hostLimit: min(around.limits.host, job.target.timeLimit ?? around.limits.host), now: now)
         dialer = Dialer(addresses: [], port: job.target.port)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)

@@ -13,8 +13,11 @@ package struct Identity: Sendable {
     /// Where it came from: a path, or the agent's comment.
     package let name: String
     let signing: Signing
+    /// By which the agent knows the key: it need not hold the certificate that is offered.
+    let agentKey: HostKey
 
     package init(_ key: PrivateKey) {
+        agentKey = key.publicKey
         publicKey = key.publicKey
         algorithm = key.algorithm
         isCertificate = false
@@ -36,12 +39,14 @@ package struct Identity: Sendable {
             return nil
         }
         publicKey = key.publicKey
+        agentKey = key.publicKey
         name = key.comment
         signing = .agent(agent)
     }
 
     private init(certificate: UserCertificate, of key: Identity, name: String) {
         publicKey = certificate.blob
+        agentKey = key.agentKey
         algorithm = key.algorithm
         isCertificate = true
         self.name = name

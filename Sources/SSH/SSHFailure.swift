@@ -81,13 +81,15 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
     /// The target itself cannot be used: an empty name, no key, a NUL byte.
     case targetInvalid
 
-    /// Whether a fresh attempt may end differently without anybody changing anything.
+    /// Whether a fresh attempt may end differently without anybody changing anything. A refused connection may: an sshd
+    /// that is started anew refuses for a moment.
     package var mayPassLater: Bool {
         switch self {
-        case .timedOut, .nameServiceFailed, .connectionLost, .throttled, .replyLost, .descriptorsExhausted,
+        case .connectionRefused, .timedOut, .nameServiceFailed, .connectionLost, .throttled, .replyLost,
+            .descriptorsExhausted,
             .portsExhausted, .outOfMemory:
             true
-        case .connectionRefused, .hostUnreachable, .nameNotFound, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked,
+        case .hostUnreachable, .nameNotFound, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked,
             .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch, .authenticationRejected, .accountRefused,
             .agentFailed, .keyUnusable, .commandRefused, .protocolError, .cancelled, .targetInvalid:
             false

@@ -13,6 +13,8 @@ package struct SSHTarget: Sendable {
     package var knownHosts: KnownHosts
     /// Sent as the one exec request.
     package var command: String
+    /// For this attempt, where less than `SSHLimits.host` is left.
+    package var timeLimit: Duration?
 
     package init(
         id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String,

@@ -61,7 +61,7 @@ final class SignRequest {
         else { return false }
         state = .waiting
         // An RSA key is announced by another name to an old OpenSSH (see KeyOffers); the agent knows it by its own.
-        agent.sign(data, with: identity.publicKey, algorithm: algorithm, completion: completion)
+        agent.sign(data, with: identity.agentKey, algorithm: algorithm, completion: completion)
         return true
     }
 
