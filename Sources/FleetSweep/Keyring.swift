@@ -5,8 +5,8 @@ package import SSH
 
 /// The user's keys, read, found in the agent or unlocked once for the whole sweep, before the first packet.
 ///
-/// A host is offered the keys that are named for it: the inventory's, then those of the options. Where none is named,
-/// what the agent holds, then the usual files of `~/.ssh`.
+/// A host is offered the keys of the options, else the inventory's key for it. Where none is named, what the agent holds,
+/// then the usual files of `~/.ssh`.
 package struct Keyring: Sendable {
     package struct Options: Sendable {
         package var identityFiles: [String] = []
@@ -45,7 +45,7 @@ package struct Keyring: Sendable {
     }
 
     private static func paths(_ host: Host, _ named: [String]) -> [String] {
-        (host.identityFile.map { [$0] } ?? []) + named.filter { $0 != host.identityFile }
+        named.isEmpty ? host.identityFile.map { [$0] } ?? [] : named
     }
 
     private static func distinct(_ identities: [Identity]) -> [Identity] {

@@ -15,9 +15,11 @@ package struct Retry: Sendable {
     package func isWorthwhile(after failure: SSHFailure, attempts: Int) -> Bool {
         guard attempts <= limit, failure.reason.mayPassLater else { return false }
         switch failure.phase {
-        case .resolve, .connect, .handshake:
+        case .resolve, .connect:
             // Whoever is down or drops packets costs a whole time limit each time.
             return failure.reason == .timedOut || failure.reason == .connectionRefused ? attempts == 1 : true
+        // A server that takes the connection and does not speak is not helped by one more.
+        case .handshake: return failure.reason != .timedOut
         case .execute, .read: return attempts == 1 && [.connectionLost, .replyLost].contains(failure.reason)
         case .waiting, .hostKey, .authenticate, .close: return false
         }

@@ -80,7 +80,7 @@ package final class SSHCapture: Sendable {
         notes += noteNewKey(outcome, of: host)
         switch outcome.result {
         case .failure(var failure):
-            if !earlier.isEmpty { failure.detail += "; tried \(earlier.count + 1) times" }
+            if !earlier.isEmpty { failure.detail += earlier.count == 1 ? "; tried twice" : "; tried \(earlier.count + 1) times" }
             return Capture(.failure(HostFailure(failure)), notes: notes, attempts: earlier.count + 1)
         case .success(let output):
             let isOrderly =

@@ -9,8 +9,7 @@ import SSH
 struct KeyOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A private key to sign in with, or the public half of one in the agent; may be given several times. "
-                + "The inventory's key for a host is tried before it.",
+            "A private key to sign in with, or the public half of one in the agent; may be given several times.",
             valueName: "file"))
     var identity: [String] = []
 
