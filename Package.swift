@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(name: "HardeningTests", dependencies: ["Hardening", "ProcessTable"], swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
-            dependencies: ["FleetSweep", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
+            dependencies: ["FleetSweep", "SSH", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
             swiftSettings: swift),
         .testTarget(
             name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable"],

@@ -24,3 +24,16 @@ extern int libssh2_channel_has_exit_status(LIBSSH2_CHANNEL *channel) __attribute
 static inline int libssh2_exit_status_came(LIBSSH2_CHANNEL *channel) {
     return libssh2_channel_has_exit_status ? libssh2_channel_has_exit_status(channel) : -1;
 }
+
+#if LIBSSH2_VERSION_NUM < 0x010b00
+extern int libssh2_userauth_banner(LIBSSH2_SESSION *session, char **banner) __attribute__((weak));
+#else
+#pragma weak libssh2_userauth_banner
+#endif
+
+// The session's own memory, or null where none came or the loaded library cannot tell (before 1.11).
+static inline const char *libssh2_banner_of_userauth(LIBSSH2_SESSION *session) {
+    char *text = 0;
+    if (!libssh2_userauth_banner || libssh2_userauth_banner(session, &text) != 0) return 0;
+    return text;
+}

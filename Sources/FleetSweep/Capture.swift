@@ -8,9 +8,13 @@ package struct Capture: Sendable {
     /// What a reader should know of the connection, e.g. a host key that was accepted as new.
     package var notes: [String]
 
-    package init(_ result: Result<CapturedListing, HostFailure>, notes: [String] = []) {
+    /// How often the host was tried; 0 where something here was missing.
+    package var attempts: Int
+
+    package init(_ result: Result<CapturedListing, HostFailure>, notes: [String] = [], attempts: Int = 1) {
         self.result = result
         self.notes = notes
+        self.attempts = attempts
     }
 }
 

@@ -5,16 +5,16 @@ import ProcessTable
 package import SSH
 import Synchronization
 
-/// Asks hosts for their process table over SSH. Keys and known hosts are read once each, whatever the number of hosts
-/// that use them.
+/// Asks hosts for their process table over SSH, again where that can help. Known hosts are read once each, whatever the
+/// number of hosts that use them.
 package final class SSHCapture: Sendable {
     package struct Options: Sendable {
         /// Each wins over the inventory where it is given.
         package var user: String?
-        package var identityFile: String?
         package var knownHostsFile: String?
         package var hostKeyPolicy = HostKeyPolicy.strict
         package var limits = SSHLimits()
+        package var retry = Retry()
         /// Threads that talk to hosts.
         package var lanes = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
@@ -25,16 +25,18 @@ package final class SSHCapture: Sendable {
     private let end: SweepEnd
     private let options: Options
     private let home = getenv("HOME").map { String(cString: $0) }
-    private let keys = Mutex<[String: Result<PrivateKey, HostFailure>]>([:])
+    private let keyring: Keyring
+    private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
-    package init(_ options: Options, until end: SweepEnd) throws(SSHEngineError) {
+    package init(_ options: Options, keyring: Keyring, until end: SweepEnd) throws(SSHEngineError) {
         let engine = try SSHEngine(lanes: options.lanes, limits: options.limits, hostKeyPolicy: options.hostKeyPolicy)
         self.engine = engine
         self.end = end
         self.options = options
+        self.keyring = keyring
         end.onRaise { engine.cancelAll(reason: end.cause ?? "the sweep was ended") }
     }
 
@@ -53,20 +55,33 @@ package final class SSHCapture: Sendable {
     }
 
     package func capture(_ host: Host) async -> Capture {
-        let target: SSHTarget
+        var target: SSHTarget
+        var notes: [String]
         do throws(HostFailure) {
-            target = try self.target(host)
+            (target, notes) = try self.target(host)
         } catch {
-            return Capture(.failure(error))
+            return Capture(.failure(error), attempts: 0)
         }
-        let outcome = await withCheckedContinuation { continuation in
-            engine.submit(target) { continuation.resume(returning: $0) }
-            // An end raised just before the submission has cancelled only what was under way then.
-            if end.cause != nil { engine.cancel(id: target.id) }
+        var earlier: [SSHFailure] = []
+        var spent = Duration.zero
+        var outcome = await outcome(of: target)
+        while case .failure(let failure) = outcome.result,
+            options.retry.isWorthwhile(after: failure, attempts: earlier.count + 1)
+        {
+            let pause = options.retry.pause(attempts: earlier.count + 1)
+            spent += outcome.times.total + pause
+            guard spent < options.limits.host, await end.waits(pause) else { break }
+            earlier.append(failure)
+            target.id = nextID()
+            target.timeLimit = options.limits.host - spent
+            outcome = await self.outcome(of: target)
         }
-        let notes = noteNewKey(outcome, of: host)
+        if let identity = outcome.identity { memory.note(identity, cluster: host.cluster, user: target.user) }
+        notes += noteNewKey(outcome, of: host)
         switch outcome.result {
-        case .failure(let failure): return Capture(.failure(HostFailure(failure)), notes: notes)
+        case .failure(var failure):
+            if !earlier.isEmpty { failure.detail += earlier.count == 1 ? "; tried twice" : "; tried \(earlier.count + 1) times" }
+            return Capture(.failure(HostFailure(failure)), notes: notes, attempts: earlier.count + 1)
         case .success(let output):
             let isOrderly =
                 output.sawEOF && output.sawClose && output.exitStatus == 0 && output.exitSignal == nil && !output.isCut
@@ -75,27 +90,39 @@ package final class SSHCapture: Sendable {
                 origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
                 hostKey: outcome.hostKey.map { "\($0.type) \($0.fingerprint)" }, complaint: output.stderr,
                 isCut: output.isCut, milliseconds: Int(outcome.times.total / .milliseconds(1)))
-            return Capture(.success(listing), notes: notes)
+            if !earlier.isEmpty {
+                let ends = earlier.map { "\($0.reason.rawValue) (\($0.phase.rawValue))" }.joined(separator: ", ")
+                notes.append("answered at attempt \(earlier.count + 1), after \(ends)")
+            }
+            return Capture(.success(listing), notes: notes, attempts: earlier.count + 1)
         }
     }
 
-    private func target(_ host: Host) throws(HostFailure) -> SSHTarget {
-        var usable: [PrivateKey] = []
-        for path in identityFiles(host) { usable.append(try key(path)) }
-        if usable.isEmpty {
-            throw HostFailure(
-                phase: "credentials", reason: "keyUnusable", detail: "no private key is given and none is in ~/.ssh",
-                hint: "name one with --identity or identity_file in the inventory")
+    private func outcome(of target: SSHTarget) async -> SSHOutcome {
+        await withCheckedContinuation { continuation in
+            engine.submit(target) { continuation.resume(returning: $0) }
+            // An end raised just before the submission has cancelled only what was under way then.
+            if end.cause != nil { engine.cancel(id: target.id) }
         }
-        let id = lastID.withLock { id in
+    }
+
+    private func nextID() -> Int {
+        lastID.withLock { id in
             id += 1
             return id
         }
-        return SSHTarget(
-            id: id, knownHostsName: host.address, address: host.address, port: host.port, user: user(host),
-            keys: usable, knownHosts: try index(knownHostsFiles(host)),
+    }
+
+    private func target(_ host: Host) throws(HostFailure) -> (SSHTarget, notes: [String]) {
+        let user = user(host)
+        let (identities, notes) = try keyring.identities(for: host)
+        let target = SSHTarget(
+            id: nextID(), knownHostsName: host.address, address: host.address, port: host.port, user: user,
+            identities: memory.ordered(identities, cluster: host.cluster, user: user),
+            knownHosts: try index(knownHostsFiles(host)),
             // A pinned account runs its own command whatever is asked for.
             command: host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
+        return (target, notes)
     }
 
     private func user(_ host: Host) -> String {
@@ -104,33 +131,10 @@ package final class SSHCapture: Sendable {
         return String(cString: entry.pointee.pw_name)
     }
 
-    private func identityFiles(_ host: Host) -> [String] {
-        if let file = options.identityFile ?? host.identityFile { return [file] }
-        guard let home else { return [] }
-        return ["id_ed25519", "id_ecdsa", "id_rsa"].map { "\(home)/.ssh/\($0)" }.filter { access($0, R_OK) == 0 }
-    }
-
     private func knownHostsFiles(_ host: Host) -> [String] {
         if let file = options.knownHostsFile ?? host.knownHostsFile { return [file] }
         let user = home.map { ["\($0)/.ssh/known_hosts"] } ?? []
         return user + ["/etc/ssh/ssh_known_hosts"]
-    }
-
-    private func key(_ path: String) throws(HostFailure) -> PrivateKey {
-        let result = keys.withLock { keys in
-            if let known = keys[path] { return known }
-            let read = Result { () throws(HostFailure) in
-                do throws(PrivateKeyError) {
-                    return try PrivateKey(path: path)
-                } catch {
-                    throw HostFailure(
-                        phase: "credentials", reason: "keyUnusable", detail: error.message, hint: error.hint)
-                }
-            }
-            keys[path] = read
-            return read
-        }
-        return try result.get()
     }
 
     private func index(_ files: [String]) throws(HostFailure) -> KnownHosts {

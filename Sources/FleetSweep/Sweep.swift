@@ -69,6 +69,7 @@ package struct Sweep: Sendable {
         }
         let capture = await capture(host)
         record.notes = capture.notes
+        record.attempts = capture.attempts
         switch capture.result {
         case .failure(let failure):
             record.failure = failure

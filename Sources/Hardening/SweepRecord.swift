@@ -165,6 +165,8 @@ package struct HostRecord: Sendable {
     package var address: String
     package var state: HostState
     package var failure: HostFailure?
+    /// How often the host was tried; 0 where it was not contacted.
+    package var attempts: Int
     package var evidence: EvidenceRecord?
     /// What a reader should know of the host beyond its findings.
     package var notes: [String]
@@ -173,13 +175,15 @@ package struct HostRecord: Sendable {
     package var presence: Presence
 
     package init(
-        name: String, address: String, state: HostState, failure: HostFailure? = nil, evidence: EvidenceRecord? = nil,
-        notes: [String] = [], processes: [ProcessRecord] = [], presence: Presence = Presence()
+        name: String, address: String, state: HostState, failure: HostFailure? = nil, attempts: Int = 0,
+        evidence: EvidenceRecord? = nil, notes: [String] = [], processes: [ProcessRecord] = [],
+        presence: Presence = Presence()
     ) {
         self.name = name
         self.address = address
         self.state = state
         self.failure = failure
+        self.attempts = attempts
         self.evidence = evidence
         self.notes = notes
         self.processes = processes

@@ -15,7 +15,9 @@ final class Connection {
     private var intake: Intake?
     private var offered: Algorithms?
     private var session: Session?
+    private let token: SlotToken
     private var keys: KeyOffers
+    private var identity: Identity?
     private var output: OutputReader
     private var hostKey: HostKey?
     private var hostKeyIsNew = false
@@ -33,10 +35,11 @@ final class Connection {
     init(job: Job, token: SlotToken, around: Surroundings, now: Instant) {
         self.job = job
         self.around = around
-        socket = WatchedSocket(poller: around.poller, token: token)
-        clock = PhaseClock(hostLimit: around.limits.host, now: now)
+        self.token = token
+        socket = WatchedSocket(poller: around.inbox.poller, token: token)
+        clock = PhaseClock(hostLimit: min(around.limits.host, job.target.timeLimit ?? around.limits.host), now: now)
         dialer = Dialer(addresses: [], port: job.target.port)
-        keys = KeyOffers(keys: job.target.keys)
+        keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
     }
 
@@ -238,8 +241,10 @@ final class Connection {
                     if let refused = offerNextKey() { return refused }
                 }
             case .authenticating(let offer):
-                progress = session.authenticate(user: target.user, blob: offer.blob, signer: offer.key.signer)
+                progress = session.authenticate(user: target.user, offer: offer)
+                if case .wait = progress, askAgent(offer.request, now: now) { return .wait }
                 if case .done = progress {
+                    identity = offer.request.identity
                     clock.enter(.execute, limit: limits.execute, now: now)
                     state = .opening
                 }
@@ -295,6 +300,27 @@ final class Connection {
         }
     }
 
+    /// True while the agent's answer is to be waited for. The socket leaves epoll until then: libssh2 does not read, so
+    /// whatever the server says in the meantime would wake the lane again and again.
+    private func askAgent(_ request: SignRequest, now: Instant) -> Bool {
+        if request.isWaiting { return true }
+        let (inbox, token) = (around.inbox, token)
+        guard request.askAgent({ inbox.post(.signed(token, $0)) }) else { return false }
+        // The agent may have a queue and ask a person: a time of its own.
+        clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
+        socket.unwatch()
+        return true
+    }
+
+    /// The agent has answered.
+    func signed(_ answer: Result<[UInt8], AgentError>, now: Instant) -> Next {
+        guard case .authenticating(let offer) = state, offer.request.isWaiting else { return .wait }
+        offer.request.take(answer)
+        clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
+        intake?.beginTurn()
+        return drive(now: now)
+    }
+
     private func checkHostKey(_ session: Session) -> Next? {
         guard let blob = session.hostKeyBlob, let key = HostKey(blob: blob) else {
             return fail(
@@ -317,12 +343,10 @@ final class Connection {
             state = .authenticating(offer)
             return nil
         }
-        guard keys.anyWasRefused else {
-            return fail(
-                .keyUnusable,
-                "libssh2 \(SSHLibrary.version) cannot sign with SHA-2 for an RSA key on this server "
-                    + "(\(intake?.serverBanner ?? "unknown version"))")
+        if let (identity, failure) = keys.unsigned {
+            return fail(.agentFailed, "the server accepts \(identity.text), but \(failure.message)")
         }
+        guard keys.anyWasRefused else { return fail(.keyUnusable, keys.unusableText) }
         state = .askingMethods
         return nil
     }
@@ -357,6 +381,9 @@ final class Connection {
 
     private func timedOut(now: Instant) -> SSHFailure {
         let waited = state.missing(place: place, output: output)
+        if case .authenticating(let offer) = state, offer.request.isWaiting {
+            return failure(.agentFailed, "\(waited) within \(clock.limitText(now: now))")
+        }
         return failure(.timedOut, "\(waited) within \(clock.limitText(now: now))")
     }
 
@@ -374,8 +401,19 @@ final class Connection {
     private func lost(_ end: Intake.End) -> Next {
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
+        if let refused = accountRefused("\(place) \(end.text)") { return refused }
         let bytes = if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
         return fail(.connectionLost, "\(place) \(end.text)\(bytes)\(farewell)")
+    }
+
+    /// The connection ended behind the signature: sshd does that where PAM does not let the account in.
+    private func accountRefused(_ end: String) -> Next? {
+        guard case .authenticating(let offer) = state, offer.request.isSigned else { return nil }
+        let user = PeerText.printable(target.user.utf8, limit: 64)
+        let said = session?.userauthBanner.map { "; it said: \($0)" } ?? ""
+        return fail(
+            .accountRefused,
+            "\(end) after it had accepted user \(user) with \(offer.request.identity.text)\(said)\(farewell)")
     }
 
     /// What the server said when it disconnected.
@@ -384,6 +422,7 @@ final class Connection {
     private func failed(_ failure: Session.Failure, _ intake: Intake) -> Next {
         intake.probeEnd()
         if let end = intake.ended, intake.disconnectText == nil { return lost(end) }
+        if intake.ended != nil, let refused = accountRefused("\(place) disconnected") { return refused }
         let words = "\(place): \(failure.message) (libssh2 error \(failure.code))\(farewell)"
         switch state {
         case .exchanging:
@@ -412,10 +451,11 @@ final class Connection {
 
     private func rejected(methods: String?) -> Next {
         let accepts = methods.map { "; it accepts: \($0)" } ?? ""
+        let said = session?.userauthBanner.map { "; it said: \($0)" } ?? ""
         let user = PeerText.printable(target.user.utf8, limit: 64)
         return fail(
             .authenticationRejected,
-            "the server refused user \(user) with \(keys.refusedText)\(accepts)\(farewell)")
+            "the server refused user \(user) with \(keys.refusedText)\(accepts)\(said)\(farewell)")
     }
 
     private func failure(_ reason: SSHFailureReason, _ detail: String) -> SSHFailure {
@@ -432,7 +472,7 @@ final class Connection {
         return .finished(
             SSHOutcome(
                 id: target.id, result: result, hostKey: hostKey, hostKeyIsNew: hostKeyIsNew,
-                peerAddress: dialer.address, serverBanner: intake?.serverBanner,
+                identity: identity, peerAddress: dialer.address, serverBanner: intake?.serverBanner,
                 times: clock.finish(now: MonotonicTime.now)))
     }
 

@@ -36,6 +36,7 @@ extension Connection {
             case .connecting: "\(place): no answer to the connection request"
             case .awaitingBanner: "\(place): connected, but no SSH version line came"
             case .parked, .exchanging: "\(place): the key exchange did not end"
+            case .authenticating(let offer) where offer.request.isWaiting: "the agent did not sign"
             case .authenticating, .askingMethods: "\(place) did not answer the authentication"
             case .opening, .starting: "\(place) did not start the command"
             case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
@@ -61,7 +62,7 @@ extension Connection {
 
     /// What every connection of a lane has in common.
     struct Surroundings {
-        let poller: Poller
+        let inbox: LaneInbox
         let limits: SSHLimits
         let policy: HostKeyPolicy
         let algorithms: Algorithms

@@ -1,50 +1,90 @@
-/// The user's keys in the order in which they are offered, and what became of each.
+/// The user's identities in the order in which they are offered, and what became of each.
 struct KeyOffers {
     struct Offer {
-        var key: PrivateKey
         /// The public half as it is announced.
         var blob: [UInt8]
+        var request: SignRequest
     }
 
-    private var left: ArraySlice<PrivateKey>
+    /// sshd's MaxAuthTries is 6 by default, and the question after the accepted methods may count as one.
+    static let limit = 5
+
+    private var left: ArraySlice<Identity>
     private(set) var current: Offer?
-    private var refused: [PrivateKey] = []
+    private var offered = 0
+    private var refused: [Identity] = []
+    /// Accepted by the server, and yet not let in.
+    private var denied: [Identity] = []
+    private(set) var unsigned: (identity: Identity, failure: AgentError)?
+    private var unusable: [String] = []
 
-    init(keys: [PrivateKey]) { left = keys[...] }
+    init(_ identities: [Identity]) { left = identities[...] }
 
-    var anyWasRefused: Bool { !refused.isEmpty }
+    var anyWasRefused: Bool { !refused.isEmpty || !denied.isEmpty }
 
-    /// Such as "ssh-ed25519 SHA256:…, ssh-rsa SHA256:…".
+    /// Such as "ssh-ed25519 SHA256:… (/home/me/.ssh/id_ed25519)", with what else stands in the way.
     var refusedText: String {
-        refused.map { "\($0.algorithm.rawValue) \($0.fingerprint)" }.joined(separator: ", ")
+        var parts = [refused.map(\.text).joined(separator: ", ")].filter { !$0.isEmpty }
+        if !denied.isEmpty {
+            parts.append("\(denied.map(\.text).joined(separator: ", ")), although it knows the key")
+        }
+        var text = parts.joined(separator: "; and ")
+        if !unusable.isEmpty { text += "; not offered: " + unusable.joined(separator: ", ") }
+        if !left.isEmpty { text += "; \(left.count) more not offered, since servers stop at 6 tries" }
+        return text
     }
+
+    var unusableText: String { unusable.joined(separator: ", ") }
 
     mutating func refuseCurrent() {
-        if let current { refused.append(current.key) }
-        current = nil
+        guard let current else { return }
+        self.current = nil
+        if let failure = current.request.failure {
+            if unsigned == nil { unsigned = (current.request.identity, failure) }
+        } else if current.request.isSigned {
+            denied.append(current.request.identity)
+        } else {
+            refused.append(current.request.identity)
+        }
     }
 
-    /// Goes to the next key that can be signed for; false where there is none.
+    /// Goes to the next identity that can be signed for; false where there is none.
     mutating func advance(serverBanner: String?) -> Bool {
-        while let key = left.popFirst() {
-            if let blob = Self.announcedBlob(of: key, serverBanner: serverBanner) {
-                current = Offer(key: key, blob: blob)
+        current = nil
+        while offered < Self.limit, let identity = left.popFirst() {
+            switch Self.announcedBlob(of: identity, serverBanner: serverBanner) {
+            case .blob(let blob):
+                offered += 1
+                current = Offer(blob: blob, request: SignRequest(identity))
                 return true
+            case .unsupported(let why): unusable.append("\(identity.text): \(why)")
             }
         }
-        current = nil
         return false
+    }
+
+    private enum Announcement {
+        case blob([UInt8])
+        case unsupported(String)
     }
 
     /// libssh2 before 1.11 signs for "ssh-rsa", SHA-1, only, but takes the algorithm's name from the blob. OpenSSH
     /// accepts the SHA-2 name in that place, against RFC 8332 §3; other servers may not, so only it is tried.
-    private static func announcedBlob(of key: PrivateKey, serverBanner: String?) -> [UInt8]? {
-        guard key.algorithm == .rsa, !SSHLibrary.signsRSAWithSHA2 else { return key.publicKey.blob }
-        guard serverBanner?.contains("-OpenSSH_") == true else { return nil }
-        var reader = WireReader(key.publicKey.blob)
-        guard reader.string() != nil else { return nil }
+    private static func announcedBlob(of identity: Identity, serverBanner: String?) -> Announcement {
+        if identity.isCertificate, !SSHLibrary.signsForCertificates(of: identity.algorithm) {
+            return .unsupported("certificates of this type need libssh2 1.11.1")
+        }
+        let blob = identity.publicKey.blob
+        guard identity.algorithm == .rsa, !SSHLibrary.signsRSAWithSHA2 else { return .blob(blob) }
+        guard serverBanner?.contains("-OpenSSH_") == true else {
+            return .unsupported(
+                "libssh2 \(SSHLibrary.version) cannot sign with SHA-2 for an RSA key on this server "
+                    + "(\(serverBanner ?? "unknown version"))")
+        }
+        var reader = WireReader(blob)
+        guard reader.string() != nil else { return .unsupported("damaged") }
         var writer = WireWriter()
         writer.string("rsa-sha2-512".utf8)
-        return writer.bytes + reader.bytes
+        return .blob(writer.bytes + reader.bytes)
     }
 }

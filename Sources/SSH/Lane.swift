@@ -36,8 +36,8 @@ final class Lane {
     private static let startsPerTurn = 64
 
     /// `limits` hold this lane's share of the gates.
-    init(inbox: LaneInbox, resolver: Resolver, around: Connection.Surroundings, limits: SSHLimits) {
-        self.inbox = inbox
+    init(resolver: Resolver, around: Connection.Surroundings, limits: SSHLimits) {
+        inbox = around.inbox
         self.resolver = resolver
         self.around = around
         self.limits = limits
@@ -46,9 +46,9 @@ final class Lane {
 
     /// Returns after `stop` was received and every connection has given its outcome.
     func run() {
-        isStopping = !around.poller.add(inbox.wakeup, Self.wakeupToken, .input)
+        isStopping = !inbox.poller.add(inbox.wakeup, Self.wakeupToken, .input)
         while !isStopping || live > 0 {
-            let count = epoll_wait(around.poller.descriptor, &events, Int32(events.count), timeout())
+            let count = epoll_wait(inbox.poller.descriptor, &events, Int32(events.count), timeout())
             let now = MonotonicTime.now
             if count > 0 {
                 for index in 0..<Int(count) {
@@ -97,6 +97,8 @@ final class Lane {
             } else {
                 drop(answer)
             }
+        case .signed(let token, let answer):
+            if let connection = connection(token) { settle(token, connection.signed(answer, now: now)) }
         case .cancel(let id):
             cancel(reason: "cancelled") { $0.target.id == id }
         case .cancelAll(let reason):

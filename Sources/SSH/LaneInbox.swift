@@ -8,6 +8,8 @@ final class LaneInbox: Sendable {
         case start(Job)
         case resolved(SlotToken, Resolver.Answer)
         case proxied(SlotToken, Proxies.Answer)
+        /// The agent's answer to a connection that waits for it.
+        case signed(SlotToken, Result<[UInt8], AgentError>)
         case cancel(id: Int)
         case cancelAll(reason: String)
         case stop

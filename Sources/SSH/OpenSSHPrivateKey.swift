@@ -18,20 +18,93 @@ enum OpenSSHPrivateKey {
         return body
     }
 
+    /// A container's outer half: everything but what the passphrase protects.
+    private struct Envelope {
+        var cipher: String
+        var derivation: String
+        var derivationOptions: ArraySlice<UInt8>
+        var publicKey: ArraySlice<UInt8>
+        var secret: ArraySlice<UInt8>
+        /// What follows the secret: the tag of an authenticated cipher.
+        var tag: ArraySlice<UInt8>
+
+        init(_ container: [UInt8], name: String) throws(PrivateKeyError) {
+            var reader = WireReader(container)
+            guard let magic = reader.take(15), magic.elementsEqual(Array("openssh-key-v1".utf8) + [0]),
+                let cipher = reader.text(), let derivation = reader.text(), let options = reader.string(),
+                let count = reader.uint32()
+            else { throw .malformed(name, "the header is damaged") }
+            guard count == 1, let publicKey = reader.string(), let secret = reader.string() else {
+                throw .malformed(name, "the container does not hold exactly one key")
+            }
+            self.cipher = cipher
+            self.derivation = derivation
+            derivationOptions = options
+            self.publicKey = publicKey
+            self.secret = secret
+            tag = reader.bytes
+        }
+    }
+
+    static func isEncrypted(_ container: [UInt8], name: String) throws(PrivateKeyError) -> Bool {
+        try Envelope(container, name: name).cipher != "none"
+    }
+
+    /// The public half, which is never encrypted.
+    static func publicKey(_ container: [UInt8], name: String) throws(PrivateKeyError) -> HostKey? {
+        HostKey(blob: Array(try Envelope(container, name: name).publicKey))
+    }
+
     /// The caller owns the key that comes back.
-    static func decode(_ container: [UInt8], name: String) throws(PrivateKeyError) -> OpaquePointer {
-        var reader = WireReader(container)
-        guard let magic = reader.take(15), magic.elementsEqual(Array("openssh-key-v1".utf8) + [0]),
-            let cipher = reader.text(), reader.text() != nil, reader.string() != nil, let count = reader.uint32()
-        else { throw .malformed(name, "the header is damaged") }
-        guard cipher == "none" else { throw .encrypted(name) }
-        guard count == 1, reader.string() != nil, let secret = reader.string() else {
-            throw .malformed(name, "the container does not hold exactly one key")
+    static func decode(
+        _ container: [UInt8], name: String, passphrase: Passphrase? = nil
+    ) throws(PrivateKeyError) -> OpaquePointer {
+        let envelope = try Envelope(container, name: name)
+        guard envelope.cipher != "none" else {
+            return try decode(secret: envelope.secret, name: name)
         }
+        guard let passphrase else { throw .encrypted(name) }
+        var secret = try decrypt(envelope, with: passphrase, name: name)
+        defer { Wiped.wipe(&secret) }
+        // The check numbers differ where the passphrase is wrong and the cipher has no tag.
         var fields = WireReader(secret)
-        guard let check = fields.uint32(), fields.uint32() == check, let type = fields.text() else {
-            throw .malformed(name, "the private half is damaged")
+        guard let check = fields.uint32(), fields.uint32() == check else { throw .wrongPassphrase(name) }
+        return try decode(secret: secret[...], name: name)
+    }
+
+    private static func decrypt(
+        _ envelope: Envelope, with passphrase: Passphrase, name: String
+    ) throws(PrivateKeyError) -> [UInt8] {
+        guard let cipher = KeyCipher(rawValue: envelope.cipher), envelope.derivation == "bcrypt" else {
+            let words = "\(envelope.cipher) and \(envelope.derivation)"
+            throw .unsupportedEncryption(name, PeerText.printable(words.utf8, limit: 80))
         }
+        var options = WireReader(envelope.derivationOptions)
+        guard let salt = options.string(), let rounds = options.uint32(), envelope.tag.count == cipher.tagSize else {
+            throw .malformed(name, "the header is damaged")
+        }
+        guard rounds <= BcryptKey.roundLimit else {
+            throw .unsupportedEncryption(name, "\(rounds) rounds of bcrypt, more than \(BcryptKey.roundLimit)")
+        }
+        let sizes = cipher.sizes
+        let derived = passphrase.withBytes {
+            BcryptKey.derive(passphrase: $0, salt: salt, rounds: rounds, count: sizes.key + sizes.start)
+        }
+        // An empty passphrase derives nothing.
+        guard var derived else { throw .wrongPassphrase(name) }
+        defer { Wiped.wipe(&derived) }
+        guard let secret = cipher.decrypt(Array(envelope.secret), tag: Array(envelope.tag), keyAndStart: derived) else {
+            throw .wrongPassphrase(name)
+        }
+        return secret
+    }
+
+    private static func decode(
+        secret: ArraySlice<UInt8>, name: String
+    ) throws(PrivateKeyError) -> OpaquePointer {
+        let problem = PrivateKeyError.malformed(name, "the private half is damaged")
+        var fields = WireReader(secret)
+        guard let check = fields.uint32(), fields.uint32() == check, let type = fields.text() else { throw problem }
         let key: OpaquePointer?
         switch PrivateKey.Algorithm(rawValue: type) {
         case .ed25519: key = ed25519(&fields)
@@ -41,14 +114,16 @@ enum OpenSSHPrivateKey {
         case .rsa: key = rsa(&fields)
         case nil: throw .unsupportedType(name, type: PeerText.printable(type.utf8, limit: 64))
         }
-        guard let key else { throw .malformed(name, "the private half is damaged") }
+        guard let key else { throw problem }
         return key
     }
 
     private static func ed25519(_ fields: inout WireReader) -> OpaquePointer? {
         // The second string is the 32-byte seed followed by the public key.
         guard fields.string() != nil, let secret = fields.string(), secret.count == 64 else { return nil }
-        return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, Array(secret.prefix(32)), 32)
+        var seed = Array(secret.prefix(32))
+        defer { Wiped.wipe(&seed) }
+        return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, 32)
     }
 
     private static func ecdsa(_ fields: inout WireReader, curve: String, group: String) -> OpaquePointer? {
@@ -88,6 +163,7 @@ enum KeyParameters {
         var bytesHeld: [UnsafeMutablePointer<CChar>] = []
         defer {
             numbersHeld.forEach { BN_clear_free($0) }
+            // Names and public points only; what is secret is a number.
             bytesHeld.forEach { $0.deallocate() }
         }
         func held(_ bytes: some Collection<UInt8>) -> UnsafeMutablePointer<CChar> {

@@ -19,33 +19,19 @@ package struct PrivateKey: Sendable {
     package let name: String
     let signer: Signer
 
-    /// Bytes; the largest real key file is far smaller.
-    package static let fileLimit = 1 << 20
-
     package var fingerprint: String { publicKey.fingerprint }
 
-    /// Reads an unencrypted key: OpenSSH's own format, PKCS #8, PKCS #1 or SEC 1.
+    /// Reads an unencrypted key: OpenSSH's own format, PKCS #8, PKCS #1 or SEC 1. `KeyFile` reads encrypted ones too.
     package init(path: String) throws(PrivateKeyError) {
-        let bytes: [UInt8]
-        let status: stat
-        do throws(FileBytesError) {
-            (bytes, status) = try FileBytes.read(path: path, limit: Self.fileLimit)
-        } catch {
-            throw .cannotRead(error.description)
-        }
-        // As ssh(1): a file of another owner (root's, read through a group) is that owner's affair.
-        if status.st_uid == getuid(), status.st_mode & 0o077 != 0 {
-            throw .permissionsTooOpen(path, mode: UInt32(status.st_mode & 0o777))
-        }
-        try self.init(text: bytes, name: path)
+        try self.init(text: try KeyFile.text(path: path), name: path)
     }
 
-    package init(text: [UInt8], name: String) throws(PrivateKeyError) {
+    package init(text: [UInt8], name: String, passphrase: Passphrase? = nil) throws(PrivateKeyError) {
         let decoded: OpaquePointer
         if let container = try OpenSSHPrivateKey.container(in: text, name: name) {
-            decoded = try OpenSSHPrivateKey.decode(container, name: name)
+            decoded = try OpenSSHPrivateKey.decode(container, name: name, passphrase: passphrase)
         } else {
-            decoded = try PEMPrivateKey.decode(text, name: name)
+            decoded = try PEMPrivateKey.decode(text, name: name, passphrase: passphrase)
         }
         // From here on the signer owns the key and frees it when this throws.
         signer = try Signer(adopting: decoded, name: name)
@@ -61,7 +47,10 @@ package struct PrivateKey: Sendable {
 package enum PrivateKeyError: Error, Sendable, Equatable {
     case cannotRead(String)
     case permissionsTooOpen(String, mode: UInt32)
+    /// The key is encrypted and no passphrase was given.
     case encrypted(String)
+    case wrongPassphrase(String)
+    case unsupportedEncryption(String, String)
     case unsupportedType(String, type: String)
     case malformed(String, String)
 
@@ -71,7 +60,9 @@ package enum PrivateKeyError: Error, Sendable, Equatable {
         case .cannotRead(let problem): problem
         case .permissionsTooOpen(let path, let mode):
             "\(path): mode 0\(String(mode, radix: 8)) lets others read or change this private key"
-        case .encrypted(let path): "\(path): the key is encrypted, which is not supported"
+        case .encrypted(let path): "\(path): the key is encrypted and no passphrase was given"
+        case .wrongPassphrase(let path): "\(path): the passphrase does not open this key"
+        case .unsupportedEncryption(let path, let what): "\(path): encrypted with \(what), which is not supported"
         case .unsupportedType(let path, let type): "\(path): keys of type \(type) are not supported"
         case .malformed(let path, let problem): "\(path): \(problem)"
         }
@@ -83,10 +74,12 @@ package enum PrivateKeyError: Error, Sendable, Equatable {
         case .permissionsTooOpen(let path, _): "chmod 600 '\(path)'"
         case .encrypted(let path):
             """
-            use a key made for unattended use, or remove the passphrase from a copy:
-            cp '\(path)' '\(path).plain' && ssh-keygen -p -N '' -f '\(path).plain'
-            (a key unlocked with ssh-add cannot be used yet)
+            unlock it for the agent that SSH_AUTH_SOCK names: ssh-add '\(path)'
+            or run kubesweep on a terminal, which asks for the passphrase once, or give it on a descriptor:
+            --passphrase-fd 3 3< FILE
             """
+        case .wrongPassphrase(let path): "try it: ssh-keygen -y -f '\(path)'"
+        case .unsupportedEncryption(let path, _): "encrypt it anew: ssh-keygen -p -f '\(path)'"
         case .unsupportedType: "use an ed25519, ecdsa (nistp256, nistp384, nistp521) or RSA key"
         case .malformed: "check that this is a private key file and that it is whole: ssh-keygen -y -f FILE"
         }

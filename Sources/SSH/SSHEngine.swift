@@ -38,10 +38,9 @@ package final class SSHEngine: Sendable {
                 let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 64 << 10)
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
-                    poller: inbox.poller, limits: share, policy: hostKeyPolicy, algorithms: algorithms,
-                    firstUse: firstUse,
+                    inbox: inbox, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
                     clientBanner: banner, proxies: proxies, buffer: buffer)
-                Lane(inbox: inbox, resolver: resolver, around: around, limits: share).run()
+                Lane(resolver: resolver, around: around, limits: share).run()
             }
             guard let thread else {
                 for started in inboxes { started.post(.stop) }

@@ -58,6 +58,10 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
     case algorithmsDoNotMatch
     /// The server refused every key.
     case authenticationRejected
+    /// The server accepted a key and yet let nobody in: the account is expired, locked out or denied by PAM.
+    case accountRefused
+    /// The server accepted a key that the agent did not sign for.
+    case agentFailed
     /// No key could be used at all with this library and server.
     case keyUnusable
     /// The server refused the channel or the exec request.
@@ -85,15 +89,17 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
     /// The target itself cannot be used: an empty name, no key, a NUL byte.
     case targetInvalid
 
-    /// Whether a fresh attempt may end differently without anybody changing anything.
+    /// Whether a fresh attempt may end differently without anybody changing anything. A refused connection may: an sshd
+    /// that is started anew refuses for a moment.
     package var mayPassLater: Bool {
         switch self {
-        case .timedOut, .nameServiceFailed, .connectionLost, .throttled, .replyLost, .descriptorsExhausted,
-            .portsExhausted, .outOfMemory, .bastionUnreachable, .proxyFailed:
+        case .connectionRefused, .timedOut, .nameServiceFailed, .connectionLost, .throttled, .replyLost,
+            .descriptorsExhausted, .portsExhausted, .outOfMemory, .proxyFailed:
             true
-        case .connectionRefused, .hostUnreachable, .nameNotFound, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked,
-            .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch, .authenticationRejected, .keyUnusable,
-            .commandRefused, .protocolError, .forwardingRefused, .cancelled, .targetInvalid:
+        case .hostUnreachable, .nameNotFound, .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked,
+            .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch, .authenticationRejected, .accountRefused,
+            .agentFailed, .keyUnusable, .commandRefused, .protocolError, .bastionUnreachable, .forwardingRefused,
+            .cancelled, .targetInvalid:
             false
         }
     }
@@ -113,6 +119,9 @@ package enum SSHFailureReason: String, Sendable, CaseIterable {
             "host certificates are not supported: add the host's own key to known_hosts"
         case .algorithmsDoNotMatch: "allow one common algorithm on the server, or use a newer libssh2"
         case .authenticationRejected: "check the user name, and that the public key is in its authorized_keys"
+        case .accountRefused:
+            "check whether the account is expired, locked or kept out by PAM (chage -l USER on the host, sshd's log)"
+        case .agentFailed: "check the agent: ssh-add -l, ssh-add -T KEY.pub; unlock it or confirm its question"
         case .keyUnusable: "use an ed25519 or ecdsa key, or libssh2 1.11 or newer"
         case .commandRefused: "check the account's shell and the sshd options that forbid sessions"
         case .connectionLost: "look into the host's sshd log"

@@ -25,6 +25,15 @@ package enum SSHLibrary {
     /// RSA user keys can be signed for with SHA-2 since 1.11.0 (libssh2#1018).
     static var signsRSAWithSHA2: Bool { libssh2_version(0x010b00) != nil }
 
+    /// Before 1.11.1 the signature of a certificate's key is named after the certificate, which servers refuse, unless it
+    /// is an ecdsa one (`plain_method` in libssh2's userauth.c).
+    static func signsForCertificates(of algorithm: PrivateKey.Algorithm) -> Bool {
+        switch algorithm {
+        case .nistp256, .nistp384, .nistp521: true
+        case .ed25519, .rsa: libssh2_version(0x010b01) != nil
+        }
+    }
+
     private struct State: Sendable {
         var code: Int32 = 0
         var algorithms: Algorithms?

@@ -7,6 +7,8 @@ package struct SSHOutcome: Sendable {
     package var hostKey: HostKey?
     /// The key was not in known_hosts and `acceptNew` let it pass; hand it to `KnownHostsFile.append`.
     package var hostKeyIsNew: Bool
+    /// The identity that the server let in.
+    package var identity: Identity?
     /// The address that was connected to, as text.
     package var peerAddress: String?
     /// The server's version line, made printable, such as "SSH-2.0-OpenSSH_9.2p1 Debian-2".
@@ -15,12 +17,14 @@ package struct SSHOutcome: Sendable {
 
     package init(
         id: Int, result: Result<CommandOutput, SSHFailure>, hostKey: HostKey? = nil, hostKeyIsNew: Bool = false,
-        peerAddress: String? = nil, serverBanner: String? = nil, times: PhaseTimes = PhaseTimes()
+        identity: Identity? = nil, peerAddress: String? = nil, serverBanner: String? = nil,
+        times: PhaseTimes = PhaseTimes()
     ) {
         self.id = id
         self.result = result
         self.hostKey = hostKey
         self.hostKeyIsNew = hostKeyIsNew
+        self.identity = identity
         self.peerAddress = peerAddress
         self.serverBanner = serverBanner
         self.times = times

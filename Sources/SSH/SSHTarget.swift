@@ -15,22 +15,24 @@ package struct SSHTarget: Sendable {
     /// In place of the engine's limit on connecting.
     package var connectLimit: Duration?
     package var addressFamily = AddressFamily.any
-    /// Offered in this order. Each refused one counts towards the server's MaxAuthTries.
-    package var keys: [PrivateKey]
+    /// Offered in this order, the first five of them: each refused one counts towards the server's MaxAuthTries.
+    package var identities: [Identity]
     package var knownHosts: KnownHosts
     /// Sent as the one exec request.
     package var command: String
+    /// For this attempt, where less than `SSHLimits.host` is left.
+    package var timeLimit: Duration?
 
     package init(
-        id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String, keys: [PrivateKey],
-        knownHosts: KnownHosts, command: String
+        id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String,
+        identities: [Identity], knownHosts: KnownHosts, command: String
     ) {
         self.id = id
         self.knownHostsName = knownHostsName
         self.address = address
         self.port = port
         self.user = user
-        self.keys = keys
+        self.identities = identities
         self.knownHosts = knownHosts
         self.command = command
     }
@@ -50,7 +52,7 @@ package struct SSHTarget: Sendable {
             return "the address cannot be handed to a bastion"
         }
         if port == 0 { return "port 0 cannot be connected to" }
-        if keys.isEmpty { return "no private key is given" }
+        if identities.isEmpty { return "no private key is given" }
         for (label, text) in [("name", knownHostsName), ("address", address), ("user name", user)]
         where text.utf8.contains(0) {
             return "the \(label) holds a NUL byte"

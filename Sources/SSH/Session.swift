@@ -113,13 +113,20 @@ final class Session {
         }
     }
 
-    /// `blob` is the key's public half as it shall be announced.
-    func authenticate(user: String, blob: [UInt8], signer: Signer) -> Progress {
+    /// Waits for the server, or for the signature that `offer.request` has to get.
+    func authenticate(user: String, offer: KeyOffers.Offer) -> Progress {
         // libssh2 hands the pointer to the callback within this very call only, so it may live on the stack.
-        var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(signer).toOpaque()
-        return withExtendedLifetime(signer) {
-            progress(libssh2_userauth_publickey(raw, user, blob, blob.count, signCallback, &context))
+        var context: UnsafeMutableRawPointer? = Unmanaged.passUnretained(offer.request).toOpaque()
+        return withExtendedLifetime(offer.request) {
+            progress(libssh2_userauth_publickey(raw, user, offer.blob, offer.blob.count, signCallback, &context))
         }
+    }
+
+    /// What the server wanted to be shown before sign-in, its beginning; nil also where the library cannot tell.
+    var userauthBanner: String? {
+        guard let text = libssh2_banner_of_userauth(raw) else { return nil }
+        return PeerText.printable(
+            UnsafeBufferPointer(start: text, count: strnlen(text, 200)).map(UInt8.init(bitPattern:)))
     }
 
     /// The methods the server would accept; done with nil where it does not say.
@@ -221,8 +228,13 @@ private func signCallback(
     abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
     guard let signature, let signatureLength, let data, let context = abstract?.pointee else { return -1 }
-    let signer = Unmanaged<Signer>.fromOpaque(context).takeUnretainedValue()
-    guard let bytes = signer.signature(of: UnsafeBufferPointer(start: data, count: dataLength)) else { return -1 }
+    let request = Unmanaged<SignRequest>.fromOpaque(context).takeUnretainedValue()
+    let bytes: [UInt8]
+    switch request.sign(UnsafeBufferPointer(start: data, count: dataLength)) {
+    case .signature(let signature): bytes = signature
+    case .wait: return LIBSSH2_ERROR_EAGAIN
+    case .failed: return -1
+    }
     // libssh2 frees it with the session's allocator, which is malloc's.
     guard let memory = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count) else { return -1 }
     memory.initialize(from: bytes, count: bytes.count)

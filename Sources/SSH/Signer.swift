@@ -82,7 +82,7 @@ final class Signer: Sendable {
         case .nistp384: return sign(request, with: EVP_sha384()).flatMap(Self.ecdsaBlob)
         case .nistp521: return sign(request, with: EVP_sha512()).flatMap(Self.ecdsaBlob)
         case .rsa:
-            switch Self.algorithmName(in: request) {
+            switch SignatureAlgorithm.name(in: request) {
             case "rsa-sha2-256": return sign(request, with: EVP_sha256())
             case "rsa-sha2-512": return sign(request, with: EVP_sha512())
             default: return nil
@@ -124,13 +124,5 @@ final class Signer: Sendable {
         writer.string(r)
         writer.string(s)
         return writer.bytes
-    }
-
-    private static func algorithmName(in request: UnsafeBufferPointer<UInt8>) -> String? {
-        var reader = WireReader(request)
-        guard reader.string() != nil, reader.byte() == 50, reader.string() != nil, reader.string() != nil,
-            reader.text() == "publickey", reader.byte() == 1
-        else { return nil }
-        return reader.text()
     }
 }

@@ -13,6 +13,11 @@ struct WireReader {
         return head.reduce(0) { $0 << 8 | UInt32($1) }
     }
 
+    mutating func uint64() -> UInt64? {
+        guard let head = take(8) else { return nil }
+        return head.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
         guard count >= 0, count <= bytes.count else { return nil }
         let head = bytes.prefix(count)

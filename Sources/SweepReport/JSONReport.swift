@@ -134,6 +134,7 @@ extension JSONText {
         field("name", host.name)
         field("address", host.address)
         field("state", host.state.rawValue)
+        field("attempts", host.attempts)
         failure(host.failure)
         if let evidence = host.evidence {
             object("evidence") { json in

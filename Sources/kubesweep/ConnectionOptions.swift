@@ -9,8 +9,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The account to sign in to.", valueName: "name"))
     var user: String?
 
-    @Option(help: ArgumentHelp("The private key to sign in with.", valueName: "file"))
-    var identity: String?
+    @OptionGroup var keys: KeyOptions
 
     @Option(help: ArgumentHelp("The known_hosts file to check host keys against.", valueName: "file"))
     var knownHosts: String?
@@ -20,6 +19,12 @@ struct ConnectionOptions: ParsableArguments {
             "Trust the key of a host that known_hosts does not name, and record it there. A changed key is still refused."
     )
     var acceptNewHostKeys = false
+
+    @Option(
+        help: ArgumentHelp(
+            "New attempts at a host that did not let itself be reached; never after a refused key.", valueName: "number"
+        ))
+    var retries = 2
 
     @Option(help: ArgumentHelp("Hosts under way at once.", valueName: "number"))
     var concurrency = 128
@@ -45,7 +50,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seconds from the listing's first byte to its last.", valueName: "seconds"))
     var outputSeconds = 20.0
 
-    @Option(help: ArgumentHelp("Seconds for one host, all phases together.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Seconds for one host, all phases and attempts together.", valueName: "seconds"))
     var hostSeconds = 60.0
 
     @Option(
@@ -66,15 +71,19 @@ struct ConnectionOptions: ParsableArguments {
         guard (1...100_000).contains(concurrency) else {
             throw ValidationError("--concurrency must be between 1 and 100000")
         }
+        guard (0...10).contains(retries) else { throw ValidationError("--retries must be between 0 and 10") }
         guard (1...100_000).contains(perCluster) else {
             throw ValidationError("--per-cluster must be between 1 and 100000")
         }
     }
 
     func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {
+        let keyring = await keys.keyring(
+            for: fleet, agentLimit: .seconds(authenticationSeconds), passphrases: try keys.passphrases(until: end))
+        for warning in keyring.warnings { Console.talk(warning) }
         let ssh: SSHCapture
         do throws(SSHEngineError) {
-            ssh = try SSHCapture(captureOptions, until: end)
+            ssh = try SSHCapture(captureOptions, keyring: keyring, until: end)
         } catch {
             throw CommandFailure(.software, error.message)
         }
@@ -100,7 +109,7 @@ struct ConnectionOptions: ParsableArguments {
     private var captureOptions: SSHCapture.Options {
         var options = SSHCapture.Options()
         options.user = user
-        options.identityFile = identity
+        options.retry.limit = retries
         options.knownHostsFile = knownHosts
         options.hostKeyPolicy = acceptNewHostKeys ? .acceptNew : .strict
         options.limits.resolve = .seconds(resolveSeconds)

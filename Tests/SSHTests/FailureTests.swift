@@ -118,7 +118,8 @@ struct FailureTests {
         let peer = try ScriptedPeer(test.script)
         let target = SSHTarget(
             id: 7, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "root",
-            keys: [try PrivateKey(path: keys.user("ed25519"))], knownHosts: KnownHosts(), command: "true")
+            identities: [Identity(try PrivateKey(path: keys.user("ed25519")))], knownHosts: KnownHosts(),
+            command: "true")
         let outcome = try await EngineRun.outcome(target, limits: .with { $0.handshake = .milliseconds(400) })
         let failure = try #require(outcome.failure)
         #expect(outcome.id == 7)
@@ -141,8 +142,8 @@ struct FailureTests {
         }
         let targets = (0..<50).map { id in
             SSHTarget(
-                id: id, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "root", keys: [key],
-                knownHosts: KnownHosts(), command: "true")
+                id: id, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "root",
+                identities: [Identity(key)], knownHosts: KnownHosts(), command: "true")
         }
         let outcomes = try await EngineRun.outcomes(targets, limits: .with { $0.handshake = .milliseconds(500) })
         #expect(outcomes.map(\.id) == Array(0..<50))
@@ -161,8 +162,8 @@ struct FailureTests {
         }
         let targets = (0..<50).map { id in
             SSHTarget(
-                id: id, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "root", keys: [key],
-                knownHosts: KnownHosts(), command: "true")
+                id: id, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "root",
+                identities: [Identity(key)], knownHosts: KnownHosts(), command: "true")
         }
         let outcomes = try await EngineRun.outcomes(targets, limits: .with { $0.handshake = .milliseconds(500) })
         #expect(outcomes.map(\.id) == Array(0..<50))
@@ -175,8 +176,8 @@ struct FailureTests {
     ) throws -> SSHTarget {
         SSHTarget(
             id: 1, knownHostsName: name, address: address, port: port, user: user,
-            keys: try keys ?? [PrivateKey(path: TestKeys.get().user("ed25519"))], knownHosts: KnownHosts(),
-            command: "true")
+            identities: try (keys ?? [PrivateKey(path: TestKeys.get().user("ed25519"))]).map(Identity.init),
+            knownHosts: KnownHosts(), command: "true")
     }
 
     @Test func `tells a refused connection`() async throws {

@@ -103,25 +103,28 @@ struct PartsTests {
     @Test(.enabled(if: !SSHLibrary.signsRSAWithSHA2))
     func `announces RSA by its SHA-2 name to OpenSSH only where the library is old`() throws {
         let rsa = try PrivateKey(path: TestKeys.get().user("rsa"))
-        var offers = KeyOffers(keys: [rsa])
+        var offers = KeyOffers([Identity(rsa)])
         let toOpenSSH = offers.advance(serverBanner: "SSH-2.0-OpenSSH_9.2p1 Debian-2")
         #expect(toOpenSSH)
         var reader = WireReader(offers.current?.blob ?? [])
         #expect(reader.text() == "rsa-sha2-512")
         #expect(Array(reader.bytes) == Array(rsa.publicKey.blob.dropFirst(11)))
-        offers = KeyOffers(keys: [rsa])
+        offers = KeyOffers([Identity(rsa)])
         let toOther = offers.advance(serverBanner: "SSH-2.0-dropbear_2022.83")
         #expect(!toOther)
         #expect(offers.current == nil)
         let other = try PrivateKey(path: TestKeys.get().user("ed25519"))
-        offers = KeyOffers(keys: [rsa, other])
+        offers = KeyOffers([Identity(rsa), Identity(other)])
         let toOtherWithTwo = offers.advance(serverBanner: "SSH-2.0-dropbear_2022.83")
         #expect(toOtherWithTwo)
         #expect(offers.current?.blob == other.publicKey.blob)
         offers.refuseCurrent()
         let afterRefusal = offers.advance(serverBanner: nil)
         #expect(!afterRefusal)
-        #expect(offers.refusedText == "ssh-ed25519 \(other.fingerprint)")
+        #expect(
+            offers.refusedText == "ssh-ed25519 \(other.fingerprint) (\(other.name)); not offered: ssh-rsa "
+                + "\(rsa.fingerprint) (\(rsa.name)): libssh2 \(SSHLibrary.version) cannot sign with SHA-2 for an RSA key "
+                + "on this server (SSH-2.0-dropbear_2022.83)")
     }
 
     struct Negotiation: Sendable {

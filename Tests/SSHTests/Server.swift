@@ -12,7 +12,8 @@ final class Server: Sendable {
     static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
 
     init(
-        hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = []
+        hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = [],
+        shadow: String? = nil
     ) throws {
         let keys = try TestKeys.get()
         let workshop = try Workshop()
@@ -35,7 +36,14 @@ final class Server: Sendable {
         let named = Set(options.map { $0.prefix { $0 != " " } })
         configuration.removeAll { named.contains($0.prefix { $0 != " " }) }
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
-        pid = try Self.start(["/usr/sbin/sshd", "-D", "-e", "-f", file], log: "\(workshop.path)/log")
+        var command = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
+        if let shadow {
+            // In a mount namespace of its own the server sees other accounts than the machine has.
+            let table = try workshop.write(shadow, to: "shadow")
+            let script = "mount --bind '\(table)' /etc/shadow && exec \"$@\""
+            command = ["/usr/bin/unshare", "-m", "/bin/sh", "-c", script, "sh"] + command
+        }
+        pid = try Self.start(command, log: "\(workshop.path)/log")
         for _ in 0..<500 {
             if Loopback.accepts(address, self.port) { return }
             usleep(10_000)
@@ -50,7 +58,7 @@ final class Server: Sendable {
         waitpid(pid, &status, 0)
     }
 
-    private static func start(_ command: [String], log: String) throws -> pid_t {
+    static func start(_ command: [String], log: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -74,8 +82,8 @@ final class Server: Sendable {
         id: Int = 1, keys: [PrivateKey], knownHosts: String, command: String, user: String = "root"
     ) -> SSHTarget {
         SSHTarget(
-            id: id, knownHostsName: "host.test", address: address, port: port, user: user, keys: keys,
-            knownHosts: KnownHosts(text: knownHosts), command: command)
+            id: id, knownHostsName: "host.test", address: address, port: port, user: user,
+            identities: keys.map(Identity.init), knownHosts: KnownHosts(text: knownHosts), command: command)
     }
 }
 

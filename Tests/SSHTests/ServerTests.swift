@@ -157,8 +157,51 @@ struct ServerTests {
             failure
                 == SSHFailure(
                     phase: .authenticate, reason: .authenticationRejected,
-                    detail: "the server refused user root with ssh-ed25519 \(stranger.fingerprint); "
+                    detail: "the server refused user root with ssh-ed25519 \(stranger.fingerprint) (\(stranger.name)); "
                         + "it accepts: publickey,password"))
+    }
+
+    @Test func `an expired account is told from a refused key`() async throws {
+        // The eighth field is the day on which the account ends; PAM looks at it once the key is accepted.
+        let server = try Server(options: ["UsePAM yes"], shadow: "root:*:19000:0:99999:7::1:\n")
+        let key = try user()
+        let target = server.target(keys: [key], knownHosts: try line(server), command: "echo ok")
+        let failure = try await EngineRun.outcome(target).failure
+        #expect(failure?.phase == .authenticate)
+        #expect(failure?.reason == .accountRefused)
+        #expect(
+            failure?.detail
+                == "127.0.0.1:\(server.port) closed the connection after it had accepted user root with "
+                + "\(Identity(key).text)")
+        #expect(failure?.reason.mayPassLater == false)
+    }
+
+    @Test func `a locked account is a refusal`() async throws {
+        let server = try Server(shadow: "root:!:19000:0:99999:7:::\n")
+        let target = try target(server, command: "echo ok")
+        #expect(try await EngineRun.outcome(target).failure?.reason == .authenticationRejected)
+    }
+
+    @Test func `says what more the server wants than the key`() async throws {
+        let server = try Server(options: ["AuthenticationMethods publickey,password", "PasswordAuthentication yes"])
+        let key = try user()
+        let target = server.target(keys: [key], knownHosts: try line(server), command: "echo ok")
+        #expect(
+            try await EngineRun.outcome(target).failure
+                == SSHFailure(
+                    phase: .authenticate, reason: .authenticationRejected,
+                    detail: "the server refused user root with \(Identity(key).text), although it knows the key; "
+                        + "it accepts: password"))
+    }
+
+    @Test func `offers five keys and says how many more there are`() async throws {
+        let server = try Server(options: ["MaxAuthTries 6"])
+        let stranger = try PrivateKey(path: keys.stranger)
+        let target = server.target(
+            keys: [PrivateKey](repeating: stranger, count: 7), knownHosts: try line(server), command: "echo ok")
+        let failure = try await EngineRun.outcome(target).failure
+        #expect(failure?.reason == .authenticationRejected)
+        #expect(failure?.detail.contains("; 2 more not offered, since servers stop at 6 tries") == true)
     }
 
     @Test func `tries keys in order`() async throws {

@@ -53,8 +53,9 @@ struct WorkshopError: Error {
 enum Tool {
     /// Standard output; throws with standard error where the status is not 0.
     @discardableResult
-    static func run(_ path: String, _ arguments: [String]) throws -> String {
+    static func run(_ path: String, _ arguments: [String], environment: [String: String]? = nil) throws -> String {
         let process = Process()
+        if let environment { process.environment = environment }
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         let output = Pipe()
