@@ -38,7 +38,7 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "FleetSweep",
-            dependencies: ["SSH", "HostInventory", "ProcessTable", "Hardening", "CLibCrypto"],
+            dependencies: ["SSH", "SSHConfig", "HostInventory", "ProcessTable", "Hardening", "CLibCrypto"],
             swiftSettings: swift),
         .target(
             name: "SweepReport", dependencies: ["Hardening", "ProcessTable"], exclude: ["Resources"],

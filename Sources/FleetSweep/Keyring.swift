@@ -5,7 +5,7 @@ package import SSH
 
 /// The user's keys, read, found in the agent or unlocked once for the whole sweep, before the first packet.
 ///
-/// A host is offered the keys of the options, else the inventory's key for it. Where none is named, what the agent holds,
+/// A host is offered the keys of the options, else the inventory's key for it, else those of ssh_config. Where none is named, what the agent holds,
 /// then the usual files of `~/.ssh`.
 package struct Keyring: Sendable {
     package struct Options: Sendable {
@@ -25,6 +25,7 @@ package struct Keyring: Sendable {
     }
 
     private let named: [String]
+    private let reached: FleetAccess?
     private var files: [String: Entry] = [:]
     private var unnamed = Entry()
     /// What a reader should know, each once: certificates that are not used, an agent that does not answer.
@@ -32,7 +33,7 @@ package struct Keyring: Sendable {
 
     /// What is offered to a host, and why some of it is not.
     package func identities(for host: Host) throws(HostFailure) -> (offered: [Identity], notes: [String]) {
-        let paths = Self.paths(host, named)
+        let paths = paths(host)
         guard !paths.isEmpty else {
             if unnamed.identities.isEmpty, let problem = unnamed.problem { throw problem }
             return (unnamed.identities, [])
@@ -44,8 +45,9 @@ package struct Keyring: Sendable {
         return (identities, problems.map { "key not used: \($0.detail)" })
     }
 
-    private static func paths(_ host: Host, _ named: [String]) -> [String] {
-        named.isEmpty ? host.identityFile.map { [$0] } ?? [] : named
+    private func paths(_ host: Host) -> [String] {
+        if !named.isEmpty { return named }
+        return reached?[host].identityFiles ?? host.identityFile.map { [$0] } ?? []
     }
 
     private static func distinct(_ identities: [Identity]) -> [Identity] {
@@ -53,13 +55,16 @@ package struct Keyring: Sendable {
         return identities.filter { seen.insert($0.publicKey).inserted }
     }
 
-    /// Reads the keys of every host of the fleet. Blocks while a person is asked for a passphrase.
-    package init(for fleet: Fleet, _ options: Options, passphrases: PassphraseSource) async {
+    /// Reads the keys of every host of the fleet; without `access` they are the inventory's. Blocks while a person is asked for a passphrase.
+    package init(
+        for fleet: Fleet, reachedBy access: FleetAccess? = nil, _ options: Options, passphrases: PassphraseSource
+    ) async {
         named = options.identityFiles
+        reached = access
         var paths: [String] = []
         var namesNone = false
         for host in fleet.clusters.flatMap(\.hosts) {
-            let own = Self.paths(host, options.identityFiles)
+            let own = self.paths(host)
             namesNone = namesNone || own.isEmpty
             for path in own where files[path] == nil {
                 files[path] = Entry()

@@ -9,9 +9,6 @@ import Synchronization
 /// number of hosts that use them.
 package final class SSHCapture: Sendable {
     package struct Options: Sendable {
-        /// Each wins over the inventory where it is given.
-        package var user: String?
-        package var knownHostsFile: String?
         package var hostKeyPolicy = HostKeyPolicy.strict
         package var limits = SSHLimits()
         package var retry = Retry()
@@ -24,19 +21,22 @@ package final class SSHCapture: Sendable {
     private let engine: SSHEngine
     private let end: SweepEnd
     private let options: Options
-    private let home = getenv("HOME").map { String(cString: $0) }
+    private let access: FleetAccess
     private let keyring: Keyring
     private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
-    package init(_ options: Options, keyring: Keyring, until end: SweepEnd) throws(SSHEngineError) {
+    package init(
+        _ options: Options, access: FleetAccess, keyring: Keyring, until end: SweepEnd
+    ) throws(SSHEngineError) {
         let engine = try SSHEngine(lanes: options.lanes, limits: options.limits, hostKeyPolicy: options.hostKeyPolicy)
         self.engine = engine
         self.end = end
         self.options = options
         self.keyring = keyring
+        self.access = access
         end.onRaise { engine.cancelAll(reason: end.cause ?? "the sweep was ended") }
     }
 
@@ -80,7 +80,9 @@ package final class SSHCapture: Sendable {
         notes += noteNewKey(outcome, of: host)
         switch outcome.result {
         case .failure(var failure):
-            if !earlier.isEmpty { failure.detail += earlier.count == 1 ? "; tried twice" : "; tried \(earlier.count + 1) times" }
+            if !earlier.isEmpty {
+                failure.detail += earlier.count == 1 ? "; tried twice" : "; tried \(earlier.count + 1) times"
+            }
             return Capture(.failure(HostFailure(failure)), notes: notes, attempts: earlier.count + 1)
         case .success(let output):
             let isOrderly =
@@ -114,27 +116,20 @@ package final class SSHCapture: Sendable {
     }
 
     private func target(_ host: Host) throws(HostFailure) -> (SSHTarget, notes: [String]) {
-        let user = user(host)
+        let access = access[host]
+        if let problem = access.problem { throw problem }
         let (identities, notes) = try keyring.identities(for: host)
-        let target = SSHTarget(
-            id: nextID(), knownHostsName: host.address, address: host.address, port: host.port, user: user,
-            identities: memory.ordered(identities, cluster: host.cluster, user: user),
-            knownHosts: try index(knownHostsFiles(host)),
+        var target = SSHTarget(
+            id: nextID(), knownHostsName: access.address, address: access.address, port: access.port,
+            user: access.user, identities: memory.ordered(identities, cluster: host.cluster, user: access.user),
+            knownHosts: try index(access.knownHostsFiles),
             // A pinned account runs its own command whatever is asked for.
             command: host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
-        return (target, notes)
-    }
-
-    private func user(_ host: Host) -> String {
-        if let user = options.user ?? host.user { return user }
-        guard let entry = getpwuid(getuid()) else { return "root" }
-        return String(cString: entry.pointee.pw_name)
-    }
-
-    private func knownHostsFiles(_ host: Host) -> [String] {
-        if let file = options.knownHostsFile ?? host.knownHostsFile { return [file] }
-        let user = home.map { ["\($0)/.ssh/known_hosts"] } ?? []
-        return user + ["/etc/ssh/ssh_known_hosts"]
+        target.route = access.route
+        target.hostKeyAlias = access.hostKeyAlias
+        target.connectLimit = access.connectLimit
+        target.addressFamily = access.addressFamily
+        return (target, access.notes + notes)
     }
 
     private func index(_ files: [String]) throws(HostFailure) -> KnownHosts {
@@ -158,9 +153,12 @@ package final class SSHCapture: Sendable {
     /// Records a key that was accepted on first use, and says so.
     private func noteNewKey(_ outcome: SSHOutcome, of host: Host) -> [String] {
         guard outcome.hostKeyIsNew, let key = outcome.hostKey else { return [] }
-        let entry = KnownHostsFile.Entry(name: host.address, port: host.port, key: key)
-        let path = knownHostsFiles(host)[0]
+        let access = access[host]
+        let alias = access.hostKeyAlias
+        let entry = KnownHostsFile.Entry(
+            name: alias ?? access.address, port: alias == nil ? access.port : 22, key: key)
         do throws(KnownHostsError) {
+            guard let path = access.knownHostsFiles.first else { throw .cannotWrite("there is no known_hosts file") }
             try KnownHostsFile.append([entry], to: path)
             return ["its host key \(key.type) \(key.fingerprint) was not known and is now in \(path)"]
         } catch {

@@ -9,6 +9,9 @@ package struct Sweep: Sendable {
         package var concurrency = 128
         /// Of these, hosts of one cluster.
         package var perCluster = 4
+        /// Of these, hosts behind one bastion or proxy command. Below the 10 logins at a time that an sshd takes by
+        /// default (MaxStartups): a proxy command may log in to its bastion for each host.
+        package var perBastion = 8
 
         package init() {}
     }
@@ -16,12 +19,18 @@ package struct Sweep: Sendable {
     private let judge: Judge
     private let judging: JudgingQueue
     private let options: Options
+    private let gateway: @Sendable (Host) -> String?
     private let capture: CaptureHost
 
-    package init(judge: Judge, options: Options, capture: @escaping CaptureHost) {
+    /// - Parameter gateway: names the bastion or proxy command that leads to a host; nil where it is reached directly.
+    package init(
+        judge: Judge, options: Options, gateway: @escaping @Sendable (Host) -> String? = { _ in nil },
+        capture: @escaping CaptureHost
+    ) {
         self.judge = judge
         self.judging = JudgingQueue(judge)
         self.options = options
+        self.gateway = gateway
         self.capture = capture
     }
 
@@ -35,19 +44,20 @@ package struct Sweep: Sendable {
         _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord) -> Void = { _ in }
     ) async -> [ClusterRecord] {
         var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
-        var admission = Admission(fleet, perCluster: options.perCluster)
-        await withTaskGroup(of: (cluster: Int, record: HostRecord).self) { group in
+        var admission = Admission(
+            fleet, perCluster: options.perCluster, perGateway: options.perBastion, gateway: gateway)
+        await withTaskGroup(of: (candidate: Admission.Candidate, record: HostRecord).self) { group in
             var underWay = 0
             while true {
                 while underWay < max(1, options.concurrency), let candidate = admission.next() {
                     underWay += 1
                     let claimed = release(fleet.clusters[candidate.cluster])
-                    group.addTask { (candidate.cluster, await record(candidate.host, claimed, end)) }
+                    group.addTask { (candidate, await record(candidate.host, claimed, end)) }
                 }
-                guard let (cluster, record) = await group.next() else { break }
+                guard let (candidate, record) = await group.next() else { break }
                 underWay -= 1
-                admission.ended(cluster)
-                records[cluster].append(record)
+                admission.ended(candidate)
+                records[candidate.cluster].append(record)
                 onHost(record)
             }
         }

@@ -51,11 +51,19 @@ package struct Host: Sendable, Equatable {
     package var address: String
     /// 22 where the inventory does not say.
     package var port: UInt16
+    /// Whether the inventory says which port.
+    package var statesPort = false
     package var user: String?
     /// A path for `open`: `~` expanded, relative paths already joined to the inventory's directory.
     package var identityFile: String?
     /// As `identityFile`.
     package var knownHostsFile: String?
+    /// Nil where the inventory leaves it to ssh_config.
+    package var gateway: Gateway?
+    /// Looked up in known_hosts in place of the address.
+    package var hostKeyAlias: String?
+    /// As `identityFile`, or `none`; nil stands for the files that ssh reads by itself.
+    package var sshConfig: String?
     /// True where the account is pinned to `ps -ef` and no command can be chosen.
     package var forcedCommand: Bool
     /// Where the host stands in the inventory; hosts of one range share it.
@@ -75,4 +83,14 @@ package struct Host: Sendable, Equatable {
         self.forcedCommand = forcedCommand
         self.place = place
     }
+}
+
+/// The way to a host that is not reached directly.
+package enum Gateway: Sendable, Equatable {
+    /// Directly, whatever ssh_config says.
+    case none
+    /// Bastions, as ssh's ProxyJump.
+    case jump(String)
+    /// A command with its tokens, as ssh's ProxyCommand.
+    case command(String)
 }

@@ -193,5 +193,9 @@ extension Host {
         self.init(
             cluster: cluster, name: "", address: "", port: settings.port ?? 22, user: settings.user,
             identityFile: settings.identityFile, knownHostsFile: settings.knownHostsFile, place: place)
+        statesPort = settings.port != nil
+        gateway = settings.gateway
+        hostKeyAlias = settings.hostKeyAlias
+        sshConfig = settings.sshConfig
     }
 }

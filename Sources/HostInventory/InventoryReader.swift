@@ -149,6 +149,15 @@ struct InventoryReader {
             settings.port = port
         case "identity_file": settings.identityFile = path(entry.value, entry.key)
         case "known_hosts": settings.knownHostsFile = path(entry.value, entry.key)
+        case "ssh_config":
+            guard let text = yaml.text(entry.value, entry.key) else { return }
+            settings.sshConfig = text == "none" ? text : path(entry.value, entry.key)
+        case "host_key_alias": settings.hostKeyAlias = hostKeyAlias(entry.value)
+        case "proxy_jump", "proxy_command":
+            if settings.gateway != nil {
+                yaml.report(entry.place, "proxy_jump and proxy_command exclude each other", text: entry.key)
+            }
+            settings.gateway = entry.key == "proxy_jump" ? jump(entry.value) : proxyCommand(entry.value)
         default: break
         }
     }

@@ -37,24 +37,34 @@ enum Parallel {
     ) -> [(Input, Output)] {
         let work = Work(inputs, body)
         var threads: [pthread_t] = []
-        for _ in 1..<max(1, min(width, inputs.count)) {
-            let body = Unmanaged.passRetained(Body { work.run() })
-            var thread = pthread_t()
-            let code = pthread_create(
-                &thread, nil,
-                { raw in
-                    guard let raw else { return nil }
-                    Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
-                    return nil
-                }, body.toOpaque())
-            guard code == 0 else {
-                body.release()
-                break
-            }
+        for _ in 1..<max(2, min(width, inputs.count)) {
+            guard let thread = start({ work.run() }) else { break }
             threads.append(thread)
         }
         work.run()
         for thread in threads { pthread_join(thread, nil) }
         return work.state.withLock { $0.outputs }
+    }
+
+    /// On a thread of its own, or here where there is no room for one.
+    static func detach(_ body: @escaping @Sendable () -> Void) {
+        if let thread = start(body) { pthread_detach(thread) } else { body() }
+    }
+
+    private static func start(_ run: @escaping @Sendable () -> Void) -> pthread_t? {
+        let body = Unmanaged.passRetained(Body(run))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { raw in
+                guard let raw else { return nil }
+                Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run()
+                return nil
+            }, body.toOpaque())
+        guard code == 0 else {
+            body.release()
+            return nil
+        }
+        return thread
     }
 }

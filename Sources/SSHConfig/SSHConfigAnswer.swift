@@ -39,8 +39,8 @@ struct SSHConfigAnswer: Equatable {
         settings.identityAgent = values["identityagent"]?.first
         let jump = values["proxyjump"]?.first
         let expansion = TokenExpansion(settings: settings, jump: jump ?? "", person: person)
-        settings.userKnownHostsFiles = files("userknownhostsfile")
-        settings.globalKnownHostsFiles = files("globalknownhostsfile")
+        settings.userKnownHostsFiles = files("userknownhostsfile", usual: "\(person.home)/.ssh/known_hosts")
+        settings.globalKnownHostsFiles = files("globalknownhostsfile", usual: "/etc/ssh/ssh_known_hosts")
         let identities = values["identityfile"] ?? []
         if !Self.areDefaults(identities) {
             settings.identityFiles = paths(identities, "IdentityFile", expansion, &settings.notes)
@@ -58,9 +58,11 @@ struct SSHConfigAnswer: Equatable {
         return settings
     }
 
-    /// A list of paths without spaces; ssh prints no quotes, so others cannot be told apart.
-    private func files(_ keyword: String) -> [String] {
-        (values[keyword]?.first ?? "").split(separator: " ").map(String.init).filter { $0 != "none" }
+    /// A list of paths without spaces; ssh prints no quotes, so others cannot be told apart. Nil for ssh's default, which
+    /// is a file and the same name with a 2.
+    private func files(_ keyword: String, usual: String) -> [String]? {
+        let files = (values[keyword]?.first ?? "").split(separator: " ").map(String.init)
+        return files == [usual, usual + "2"] ? nil : files.filter { $0 != "none" }
     }
 
     private func paths(

@@ -39,8 +39,20 @@ package struct SSHConfigResolver: Sendable {
 
     private static let outputLimit = 256 << 10
 
-    /// Asks for each host, on the caller's thread and `width` more. Blocks.
-    package func resolve(_ queries: [SSHConfigQuery], width: Int = 2 * SSHConfigResolver.cores) -> Report {
+    /// As `resolve`, on a thread of its own.
+    package func resolved(
+        _ queries: [SSHConfigQuery], isCancelled: @escaping @Sendable () -> Bool
+    ) async -> Report {
+        await withCheckedContinuation { continuation in
+            Parallel.detach { continuation.resume(returning: resolve(queries, isCancelled: isCancelled)) }
+        }
+    }
+
+    /// Asks for each host, `width` at a time. Blocks.
+    func resolve(
+        _ queries: [SSHConfigQuery], width: Int = 2 * SSHConfigResolver.cores,
+        isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> Report {
         var text = SSHConfigText()
         switch source {
         case .standard:
@@ -61,7 +73,7 @@ package struct SSHConfigResolver: Sendable {
             }
         }
 
-        let calls = Calls(resolver: self, width: width)
+        let calls = Calls(resolver: self, width: width, isCancelled: isCancelled)
         // Two of each shape are asked for: if one's answer cannot be had from the other's, the files were misread
         // here, and every host of the shape is asked for alone.
         let asked = order.flatMap { shape in groups[shape].map { [$0.first, $0.last] } ?? [] }.compactMap { $0?.query }
@@ -108,21 +120,24 @@ package struct SSHConfigResolver: Sendable {
 
     package static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-    func ask(_ query: SSHConfigQuery) -> Result<SSHConfigAnswer, Failure> {
+    func ask(_ query: SSHConfigQuery, isCancelled: () -> Bool = { false }) -> Result<SSHConfigAnswer, Failure> {
+        if isCancelled() { return .failure(.refused("cancelled")) }
         var words = ["ssh", "-G"]
         if case .file(let path) = source { words += ["-F", path] }
         if let user = query.user { words += ["-l", user] }
         if let port = query.port { words += ["-p", String(port)] }
         do throws(ChildProcessError) {
             let run = try ProgramRun(
-                words + ["--", query.host], timeLimit: timeLimit, outputLimit: Self.outputLimit)
+                words + ["--", query.host], timeLimit: timeLimit, outputLimit: Self.outputLimit,
+                isCancelled: isCancelled)
             switch run.end {
             case .exited(0): return .success(SSHConfigAnswer(run.output))
             case .exited(let status):
                 let said = String(decoding: run.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
                     .joined(separator: " / ")
                 return .failure(.refused(said.isEmpty ? "it ended with status \(status)" : said))
-            case .timedOut, .cancelled: return .failure(.refused("it did not end within \(timeLimit)"))
+            case .cancelled: return .failure(.refused("cancelled"))
+            case .timedOut: return .failure(.refused("it did not end within \(timeLimit)"))
             case .tooMuch: return .failure(.refused("its answer is longer than \(Self.outputLimit) bytes"))
             }
         } catch {
@@ -135,10 +150,12 @@ package struct SSHConfigResolver: Sendable {
 private final class Calls {
     private let resolver: SSHConfigResolver
     private let width: Int
+    private let isCancelled: @Sendable () -> Bool
     var answers: [SSHConfigQuery: Result<SSHConfigAnswer, SSHConfigResolver.Failure>] = [:]
     private(set) var count = 0
 
-    init(resolver: SSHConfigResolver, width: Int) {
+    init(resolver: SSHConfigResolver, width: Int, isCancelled: @escaping @Sendable () -> Bool) {
+        self.isCancelled = isCancelled
         self.resolver = resolver
         self.width = max(1, width)
     }
@@ -147,14 +164,17 @@ private final class Calls {
         let missing = Set(queries).filter { answers[$0] == nil }.sorted { $0.host < $1.host }
         guard let first = missing.first else { return }
         // The first tells whether there is an ssh at all.
-        let answer = resolver.ask(first)
+        let answer = resolver.ask(first, isCancelled: isCancelled)
         answers[first] = answer
         count += 1
         if case .failure(.noSSH) = answer {
             for query in missing { answers[query] = answer }
             return
         }
-        for (query, answer) in Parallel.map(Array(missing.dropFirst()), width: width, resolver.ask) {
+        let answered = Parallel.map(Array(missing.dropFirst()), width: width) { [resolver, isCancelled] query in
+            resolver.ask(query, isCancelled: isCancelled)
+        }
+        for (query, answer) in answered {
             answers[query] = answer
             count += 1
         }

@@ -29,8 +29,9 @@ package struct SSHSettings: Sendable, Equatable {
     package var proxyCommand: String?
     /// `proxyCommand` before anything of the host was put in.
     package var proxyTemplate: String?
-    package var userKnownHostsFiles: [String] = []
-    package var globalKnownHostsFiles: [String] = []
+    /// Nil where nothing but ssh's own default files is configured, likewise below.
+    package var userKnownHostsFiles: [String]?
+    package var globalKnownHostsFiles: [String]?
     package var hostKeyAlias: String?
     /// Seconds; nil where nothing is configured.
     package var connectSeconds: Int?
@@ -44,5 +45,13 @@ package struct SSHSettings: Sendable, Equatable {
         self.hostName = hostName
         self.user = user
         self.port = port
+    }
+}
+
+extension SSHSettings {
+    /// A proxy command that did not come from ssh_config, with this host put in; nil where a name of the host could be
+    /// read as more than a word.
+    package func expanded(command: String) -> String? {
+        TokenExpansion(settings: self, jump: "", person: .current).command(command)
     }
 }

@@ -14,6 +14,18 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The known_hosts file to check host keys against.", valueName: "file"))
     var knownHosts: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Read this file as ssh -F does, in place of ~/.ssh/config and /etc/ssh/ssh_config; none reads no file.",
+            valueName: "file"))
+    var sshConfig: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Reach all hosts through these bastions, as ssh -J does; none reaches them directly.",
+            valueName: "bastions"))
+    var proxyJump: String?
+
     @Flag(
         help:
             "Trust the key of a host that known_hosts does not name, and record it there. A changed key is still refused."
@@ -32,11 +44,20 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Of these, hosts of one cluster.", valueName: "number"))
     var perCluster = 4
 
+    @Option(help: ArgumentHelp("Of these, hosts behind one bastion or proxy command.", valueName: "number"))
+    var perBastion = 8
+
     @Option(help: ArgumentHelp("Seconds to resolve a name.", valueName: "seconds"))
     var resolveSeconds = 5.0
 
-    @Option(help: ArgumentHelp("Seconds to connect.", valueName: "seconds"))
-    var connectSeconds = 5.0
+    @Option(
+        help: ArgumentHelp(
+            "Seconds to connect. Default: ssh_config's ConnectTimeout, or 5.", valueName: "seconds"))
+    var connectSeconds: Double?
+
+    @Option(
+        help: ArgumentHelp("Seconds to open the way through a bastion or proxy command.", valueName: "seconds"))
+    var proxySeconds = 30.0
 
     @Option(help: ArgumentHelp("Seconds for banner and key exchange.", valueName: "seconds"))
     var handshakeSeconds = 15.0
@@ -60,7 +81,8 @@ struct ConnectionOptions: ParsableArguments {
 
     mutating func validate() throws {
         let limits = [
-            ("--resolve-seconds", resolveSeconds), ("--connect-seconds", connectSeconds),
+            ("--resolve-seconds", resolveSeconds), ("--connect-seconds", connectSeconds ?? 1),
+            ("--proxy-seconds", proxySeconds),
             ("--handshake-seconds", handshakeSeconds), ("--authentication-seconds", authenticationSeconds),
             ("--command-seconds", commandSeconds), ("--output-seconds", outputSeconds), ("--host-seconds", hostSeconds),
             ("--deadline-seconds", deadlineSeconds ?? 1),
@@ -72,25 +94,34 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("--concurrency must be between 1 and 100000")
         }
         guard (0...10).contains(retries) else { throw ValidationError("--retries must be between 0 and 10") }
+        guard (1...100_000).contains(perBastion) else {
+            throw ValidationError("--per-bastion must be between 1 and 100000")
+        }
         guard (1...100_000).contains(perCluster) else {
             throw ValidationError("--per-cluster must be between 1 and 100000")
         }
     }
 
     func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {
+        let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
-            for: fleet, agentLimit: .seconds(authenticationSeconds), passphrases: try keys.passphrases(until: end))
-        for warning in keyring.warnings { Console.talk(warning) }
+            for: fleet, reachedBy: access, agentLimit: .seconds(authenticationSeconds),
+            passphrases: try keys.passphrases(until: end))
+        for warning in access.warnings + keyring.warnings { Console.talk(warning) }
         let ssh: SSHCapture
         do throws(SSHEngineError) {
-            ssh = try SSHCapture(captureOptions, keyring: keyring, until: end)
+            ssh = try SSHCapture(captureOptions, access: access, keyring: keyring, until: end)
         } catch {
             throw CommandFailure(.software, error.message)
         }
         var options = Sweep.Options()
         options.concurrency = concurrency
         options.perCluster = perCluster
-        let sweep = Sweep(judge: judge, options: options) { host in await ssh.capture(host) }
+        options.perBastion = perBastion
+        let fleet = access.applied(to: fleet)
+        let sweep = Sweep(judge: judge, options: options, gateway: { access[$0].route.gateway }) { host in
+            await ssh.capture(host)
+        }
         let alarm = deadlineSeconds.map { seconds in
             Task {
                 try await Task.sleep(for: .seconds(seconds))
@@ -106,14 +137,23 @@ struct ConnectionOptions: ParsableArguments {
         return clusters
     }
 
+    private var accessOptions: FleetAccess.Options {
+        var options = FleetAccess.Options()
+        options.user = user
+        options.knownHostsFile = knownHosts
+        options.proxyJump = proxyJump
+        options.sshConfig = sshConfig
+        options.connectLimit = connectSeconds.map { .seconds($0) }
+        return options
+    }
+
     private var captureOptions: SSHCapture.Options {
         var options = SSHCapture.Options()
-        options.user = user
         options.retry.limit = retries
-        options.knownHostsFile = knownHosts
         options.hostKeyPolicy = acceptNewHostKeys ? .acceptNew : .strict
         options.limits.resolve = .seconds(resolveSeconds)
-        options.limits.connect = .seconds(connectSeconds)
+        options.limits.connect = .seconds(connectSeconds ?? 5)
+        options.limits.proxy = .seconds(proxySeconds)
         options.limits.handshake = .seconds(handshakeSeconds)
         options.limits.authentication = .seconds(authenticationSeconds)
         options.limits.firstByte = .seconds(commandSeconds)

@@ -47,16 +47,23 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
+    /// ssh_config's IdentityAgent is a path, `none`, or the name of a variable, bare or behind `$`.
+    private static func agent(_ text: String) -> String? {
+        guard text == "SSH_AUTH_SOCK" || text.hasPrefix("$") else { return text }
+        let name = text.hasPrefix("$") ? String(text.dropFirst()) : text
+        return getenv(name).map { String(cString: $0) }
+    }
+
     func keyring(
-        for fleet: Fleet, agentLimit: Duration, passphrases: PassphraseSource
+        for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource
     ) async -> Keyring {
         var options = Keyring.Options()
         options.identityFiles = identity
-        options.certificateFiles = certificate
-        options.agent = agent ?? getenv("SSH_AUTH_SOCK").map { String(cString: $0) }
+        options.certificateFiles = certificate + access.certificateFiles
+        options.agent = agent ?? Self.agent(access.agents.first ?? "SSH_AUTH_SOCK")
         if options.agent == "none" || options.agent == "" { options.agent = nil }
         options.agentLimit = agentLimit
-        return await Keyring(for: fleet, options, passphrases: passphrases)
+        return await Keyring(for: fleet, reachedBy: access, options, passphrases: passphrases)
     }
 }
 

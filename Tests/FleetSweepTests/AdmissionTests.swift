@@ -27,6 +27,11 @@ struct AdmissionTests {
         return names
     }
 
+    private func of(_ cluster: Int, behind gateway: String? = nil) -> Admission.Candidate {
+        Admission.Candidate(
+            cluster: cluster, host: Host(cluster: "", name: "", address: "", place: place), gateway: gateway)
+    }
+
     @Test func `clusters take turns`() {
         var admission = Admission(fleet([3, 1, 2]), perCluster: 10)
         #expect(all(&admission) == ["c0h0", "c1h0", "c2h0", "c0h1", "c2h1", "c0h2"])
@@ -35,30 +40,52 @@ struct AdmissionTests {
     @Test func `no cluster has more hosts under way than it may`() {
         var admission = Admission(fleet([5, 2]), perCluster: 2)
         #expect(all(&admission) == ["c0h0", "c1h0", "c0h1", "c1h1"])
-        admission.ended(0)
+        admission.ended(of(0))
         #expect(all(&admission) == ["c0h2"])
-        admission.ended(1)
+        admission.ended(of(1))
         #expect(all(&admission) == [])
-        admission.ended(0)
-        admission.ended(0)
+        admission.ended(of(0))
+        admission.ended(of(0))
         #expect(all(&admission) == ["c0h3", "c0h4"])
+    }
+
+    @Test func `no bastion has more hosts under way than it may, and holds up no other host`() {
+        var admission = Admission(fleet([3, 3]), perCluster: 9, perGateway: 2) { $0.name.hasPrefix("c0") ? "b" : nil }
+        #expect(all(&admission) == ["c0h0", "c1h0", "c0h1", "c1h1", "c1h2"])
+        admission.ended(of(1))
+        #expect(all(&admission) == [])
+        admission.ended(of(0, behind: "b"))
+        #expect(all(&admission) == ["c0h2"])
+    }
+
+    @Test func `clusters behind one bastion share its places`() {
+        var admission = Admission(fleet([2, 2, 2]), perCluster: 9, perGateway: 1) { _ in "b" }
+        #expect(all(&admission) == ["c0h0"])
+        for next in [["c1h0"], ["c2h0"], ["c0h1"], ["c1h1"], ["c2h1"], []] {
+            admission.ended(of(0, behind: "b"))
+            #expect(all(&admission) == next)
+        }
     }
 
     @Test(arguments: [1, 2, 7]) func `every host is admitted exactly once`(perCluster: Int) {
         let fleet = fleet((0..<300).map { $0 % 9 })
-        var admission = Admission(fleet, perCluster: perCluster)
-        var running: [(name: String, cluster: Int)] = []
+        var admission = Admission(fleet, perCluster: perCluster, perGateway: 3) { host in
+            host.name.utf8.count % 3 == 0 ? nil : "b\(host.name.utf8.count)"
+        }
+        var running: [(name: String, candidate: Admission.Candidate)] = []
         var seen: [String] = []
         var generator = SystemRandomNumberGenerator()
         while true {
             while running.count < 50, let candidate = admission.next() {
-                running.append((candidate.host.name, candidate.cluster))
-                #expect(running.count { $0.cluster == candidate.cluster } <= perCluster)
+                running.append((candidate.host.name, candidate))
+                #expect(running.count { $0.candidate.cluster == candidate.cluster } <= perCluster)
+                #expect(
+                    candidate.gateway == nil || running.count { $0.candidate.gateway == candidate.gateway } <= 3)
             }
             guard let index = running.indices.randomElement(using: &generator) else { break }
             let ended = running.remove(at: index)
             seen.append(ended.name)
-            admission.ended(ended.cluster)
+            admission.ended(ended.candidate)
         }
         #expect(seen.sorted() == fleet.clusters.flatMap { $0.hosts.map(\.name) }.sorted())
     }

@@ -1,0 +1,201 @@
+import Glibc
+import Hardening
+package import HostInventory
+import SSH
+import SSHConfig
+
+/// How every host of a fleet is reached, found out before the first packet.
+package struct FleetAccess: Sendable {
+    package struct Options: Sendable {
+        package var user: String?
+        package var knownHostsFile: String?
+        package var proxyJump: String?
+        /// Over the inventory's; `none` for no ssh_config at all.
+        package var sshConfig: String?
+        /// Over ssh_config's ConnectTimeout.
+        package var connectLimit: Duration?
+
+        package init() {}
+    }
+
+    private var byName: [String: HostAccess] = [:]
+    /// What a reader should know, each once.
+    package private(set) var warnings: [String] = []
+    /// The certificates that ssh_config names.
+    package var certificateFiles: [String] { Set(byName.values.flatMap(\.certificateFiles)).sorted() }
+
+    /// The agents that ssh_config names, in the order of the fleet; more than one cannot be asked.
+    package private(set) var agents: [String] = []
+
+    package subscript(host: Host) -> HostAccess {
+        byName[host.name] ?? HostAccess(address: host.address, port: host.port, user: host.user ?? "root")
+    }
+
+    /// The same fleet with the addresses that are connected to.
+    package func applied(to fleet: Fleet) -> Fleet {
+        var fleet = fleet
+        for cluster in fleet.clusters.indices {
+            for host in fleet.clusters[cluster].hosts.indices {
+                let access = self[fleet.clusters[cluster].hosts[host]]
+                fleet.clusters[cluster].hosts[host].address = access.address
+                fleet.clusters[cluster].hosts[host].port = access.port
+            }
+        }
+        return fleet
+    }
+
+    /// - Parameter isCancelled: asked now and then; once true, what is not known yet stays unknown.
+    package init(
+        for fleet: Fleet, _ options: Options, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) async {
+        let person = Person.current
+        let hosts = fleet.clusters.flatMap(\.hosts)
+        var asked: [Source: [SSHConfigQuery]] = [:]
+        for host in hosts {
+            if let source = Source(host, options) { asked[source, default: []].append(Self.query(host, options)) }
+        }
+        var answers: [Source: [SSHConfigQuery: Result<SSHSettings, SSHConfigResolver.Failure>]] = [:]
+        var ignored: Set<String> = []
+        for (source, queries) in asked {
+            let report = await SSHConfigResolver(source.resolved, person: person).resolved(
+                queries, isCancelled: isCancelled)
+            answers[source] = report.settings
+            for case .failure(.noSSH(let files)) in report.settings.values.prefix(1) { ignored.formUnion(files) }
+        }
+        if !ignored.isEmpty {
+            warnings.append(
+                "there is no ssh here to read ssh_config with; ignored: \(ignored.sorted().joined(separator: "; "))")
+        }
+        var ends: [Endpoint: String] = [:]
+        for host in hosts {
+            let source = Source(host, options)
+            let answer = source.flatMap { answers[$0]?[Self.query(host, options)] }
+            let access = Self.reach(host, options, source, answer, person)
+            let endpoint = Endpoint(address: access.address, port: access.port, route: access.route)
+            if let first = ends[endpoint], access.problem == nil {
+                warnings.append("\(first) and \(host.name) both lead to \(access.address):\(access.port)")
+            }
+            ends[endpoint] = host.name
+            byName[host.name] = access
+            if let agent = access.identityAgent, !agents.contains(agent) { agents.append(agent) }
+        }
+        if agents.count > 1 {
+            warnings.append("ssh_config names several agents (IdentityAgent); only the first is asked: \(agents[0])")
+        }
+    }
+
+    private struct Endpoint: Hashable {
+        var address: String
+        var port: UInt16
+        var route: SSHRoute
+    }
+
+    private struct Source: Hashable {
+        var resolved: SSHConfigResolver.Source
+
+        /// Nil where there is no ssh_config for the host.
+        init?(_ host: Host, _ options: Options) {
+            switch options.sshConfig ?? host.sshConfig {
+            case "none": return nil
+            case nil: resolved = .standard
+            case let path?: resolved = .file(path)
+            }
+        }
+    }
+
+    /// The address as the inventory has it is what a person would type behind ssh.
+    private static func query(_ host: Host, _ options: Options) -> SSHConfigQuery {
+        SSHConfigQuery(
+            host: host.address, user: options.user ?? host.user, port: host.statesPort ? host.port : nil)
+    }
+
+    private static func reach(
+        _ host: Host, _ options: Options, _ source: Source?,
+        _ answer: Result<SSHSettings, SSHConfigResolver.Failure>?, _ person: Person
+    ) -> HostAccess {
+        var settings = SSHSettings(
+            host: host.address, hostName: host.address, user: options.user ?? host.user ?? person.name, port: host.port)
+        var problem: HostFailure?
+        switch answer {
+        case .success(let found): settings = found
+        case .failure(.refused(let words)): problem = .configuration("ssh -G \(host.address): \(words)")
+        case .failure(.noSSH), nil: break
+        }
+        var access = HostAccess(address: settings.hostName, port: settings.port, user: settings.user)
+        access.problem = problem
+        access.notes = settings.notes.map { "ssh_config: \($0)" }
+        access.hostKeyAlias = host.hostKeyAlias ?? settings.hostKeyAlias
+        access.knownHostsFiles = knownHostsFiles(host, options, settings)
+        if let file = host.identityFile {
+            access.identityFiles = [file]
+        } else {
+            access.identityFiles = identityFiles(settings)
+        }
+        access.certificateFiles = settings.certificateFiles
+        access.identityAgent = settings.identityAgent
+        access.connectLimit = options.connectLimit ?? settings.connectSeconds.map { .seconds($0) }
+        access.addressFamily = AddressFamily(rawValue: settings.addressFamily) ?? .any
+        do throws(HostFailure) {
+            access.route = try route(host, options, settings, source)
+        } catch {
+            access.problem = access.problem ?? error
+        }
+        return access
+    }
+
+    private static func route(
+        _ host: Host, _ options: Options, _ settings: SSHSettings, _ source: Source?
+    ) throws(HostFailure) -> SSHRoute {
+        var configFile: String? = "none"
+        if let source {
+            if case .file(let path) = source.resolved { configFile = path } else { configFile = nil }
+        }
+        func jump(_ text: String) throws(HostFailure) -> SSHRoute {
+            guard let jump = ProxyJump(text, configFile: configFile) else {
+                throw .configuration("not a bastion to go through: \(text)")
+            }
+            return .jump(jump)
+        }
+        func command(_ template: String, _ command: String?) throws(HostFailure) -> SSHRoute {
+            guard let command else {
+                throw .configuration("the host's names cannot be put into the proxy command: \(template)")
+            }
+            return .command(ProxyCommand(template: template, command: command))
+        }
+        if let text = options.proxyJump { return text == "none" ? .direct : try jump(text) }
+        switch host.gateway {
+        case .some(.none): return .direct
+        case .jump(let text): return try jump(text)
+        case .command(let template): return try command(template, settings.expanded(command: template))
+        case nil: break
+        }
+        if let text = settings.proxyJump { return try jump(text) }
+        if let template = settings.proxyTemplate { return try command(template, settings.proxyCommand) }
+        return .direct
+    }
+
+    private static func knownHostsFiles(_ host: Host, _ options: Options, _ settings: SSHSettings) -> [String] {
+        if let file = options.knownHostsFile ?? host.knownHostsFile { return [file] }
+        let home = getenv("HOME").map { String(cString: $0) }
+        let user = settings.userKnownHostsFiles ?? home.map { ["\($0)/.ssh/known_hosts"] } ?? []
+        let global = settings.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts"]
+        // The usual way to write "none"; it is no file that can be read whole.
+        return (user + global).filter { $0 != "/dev/null" }
+    }
+
+    /// Of those in ssh_config the ones that are there, as ssh does it. Where none is, and the agent is not ruled out, the
+    /// agent's and the usual ones.
+    private static func identityFiles(_ settings: SSHSettings) -> [String] {
+        guard let configured = settings.identityFiles else { return [] }
+        let present = configured.filter { access($0, R_OK) == 0 }
+        return present.isEmpty && settings.identitiesOnly ? configured : present
+    }
+}
+
+extension HostFailure {
+    fileprivate static func configuration(_ detail: String) -> HostFailure {
+        HostFailure(
+            phase: "configuration", reason: "sshConfigUnusable", detail: detail,
+            hint: "correct ssh_config or the inventory, or leave ssh_config out with --ssh-config none")
+    }
+}
