@@ -118,7 +118,7 @@ package struct FleetAccess: Sendable {
         var problem: HostFailure?
         switch answer {
         case .success(let found): settings = found
-        case .failure(.refused(let words)): problem = .configuration("ssh -G \(host.address): \(words)")
+        case .failure(.refused(let words)): problem = .configuration("ssh -G: \(words)")
         case .failure(.noSSH), nil: break
         }
         var access = HostAccess(address: settings.hostName, port: settings.port, user: settings.user)

@@ -139,7 +139,7 @@ final class Bastions: Sendable {
                 failure: SSHFailure(
                     phase: .proxy, reason: .bastionUnreachable,
                     detail: "bastion \(name): \(what)\(times)" + (words.isEmpty ? "" : "; it said: \(words)"),
-                    hint: ProxyComplaint.hint(said, bastion: name)),
+                    hint: ProxyComplaint.hint(said, bastion: name, trial: jump.trial)),
                 mayHelpToRetry: !isFinal))
     }
 

@@ -56,13 +56,14 @@ enum ProxyComplaint: Equatable {
     }
 
     /// What to do about a bastion that does not let anybody through.
-    static func hint(_ text: String, bastion: String) -> String {
+    static func hint(_ text: String, bastion: String, trial: String? = nil) -> String {
         if text.contains("Host key verification failed") || text.contains("REMOTE HOST IDENTIFICATION HAS CHANGED") {
             return "verify the bastion's host key and add it to the known_hosts file that ssh uses for \(bastion)"
         }
         if text.contains("Permission denied") || text.contains("authentication failures") {
             return "set User and IdentityFile for \(bastion) in ssh_config, or load its key into the agent"
         }
-        return "check that the bastion is up: ssh -o BatchMode=yes \(bastion) true"
+        guard let trial else { return "check that the bastion is up, and run the proxy command by hand" }
+        return "check that the bastion is up: \(trial)"
     }
 }

@@ -21,7 +21,8 @@ struct ProxyFailure {
         let gateway = PeerText.printable((route.gateway ?? "").utf8)
         switch complained {
         case .bastion:
-            let hint = ProxyComplaint.hint(complaint, bastion: gateway)
+            let trial = if case .jump(let jump) = route { jump.trial } else { String?.none }
+            let hint = ProxyComplaint.hint(complaint, bastion: gateway, trial: trial)
             failure = SSHFailure(phase: .proxy, reason: .bastionUnreachable, detail: words, hint: hint)
         case .forbidden: failure = SSHFailure(phase: .proxy, reason: .forwardingRefused, detail: words)
         case .target(let reason):

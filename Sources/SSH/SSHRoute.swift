@@ -122,4 +122,16 @@ package struct ProxyJump: Sendable, Hashable {
 
     /// As it is written in ssh_config.
     package var name: String { hops.map(\.text).joined(separator: ",") }
+
+    /// What a person runs to see whether the last of them lets in.
+    var trial: String {
+        var words = ["ssh", "-o", "BatchMode=yes"]
+        if let configFile { words += ["-F", configFile] }
+        if hops.count > 1 { words += ["-J", hops.dropLast().map(\.text).joined(separator: ",")] }
+        if let hop = hops.last {
+            if let port = hop.port { words += ["-p", String(port)] }
+            words.append((hop.user.map { "\($0)@" } ?? "") + hop.host)
+        }
+        return PeerText.printable((words + ["true"]).joined(separator: " ").utf8, limit: 1024)
+    }
 }

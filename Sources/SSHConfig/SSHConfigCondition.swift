@@ -31,11 +31,6 @@ enum SSHConfigCondition: Equatable {
 
     /// The words behind `Match`.
     init(match rest: String) {
-        // Its words are split by other rules than those of other lines, and differently from release to release.
-        guard !rest.contains(where: { "\"'\\=#".contains($0) }) else {
-            self = .match([Criterion(isNegated: false, kind: .other)])
-            return
-        }
         var criteria: [Criterion] = []
         var words = rest.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)[...]
         while let word = words.popFirst() {
@@ -46,8 +41,10 @@ enum SSHConfigCondition: Equatable {
                 continue
             }
             let value = words.popFirst() ?? ""
+            // Quoted words are split by other rules than on other lines, and differently from release to release.
+            let isPlain = !(word + value).contains { "\"'\\=#".contains($0) }
             let kind: Kind =
-                switch name {
+                switch isPlain ? name : "" {
                 case "host": .host(WildcardList(commaSeparated: value.lowercased()))
                 case "originalhost": .originalHost(WildcardList(commaSeparated: value.lowercased()))
                 case "user": .user(WildcardList(commaSeparated: value))

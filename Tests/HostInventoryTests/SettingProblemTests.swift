@@ -101,7 +101,7 @@ struct SettingProblemTests {
             fleet.yaml:8:18: control character in known_hosts: "a\\u{0}b"
             fleet.yaml:9:5: unknown key: "forced_command"
                 known keys: masters, labels, kubernetes_version, distribution, user, port, identity_file, \
-            known_hosts
+            known_hosts, proxy_jump, proxy_command, host_key_alias, ssh_config
             """
         ),
         (
@@ -135,6 +135,43 @@ struct SettingProblemTests {
             fleet.yaml:2:46: identity_file is empty
             fleet.yaml:2:63: known_hosts must be text, not a list
             fleet.yaml:3:37: port must be a number from 1 to 65535: "+22"
+            """
+        ),
+        (
+            """
+            version: 1
+            defaults: {proxy_jump: 'a,$(b)', host_key_alias: 'a,b', ssh_config: ~bob/c}
+            clusters:
+              a: {masters: [h1], proxy_jump: -oProxyCommand=x}
+              b: {masters: [h2], proxy_jump: "b:0", proxy_command: nc %h %p}
+              c: {masters: [h3], proxy_command: "nc %h %d"}
+              d: {masters: [h4], proxy_command: "nc \\n"}
+              e: {masters: [h5], proxy_jump: "a@b@c", host_key_alias: "é"}
+              f: {masters: [h6], proxy_command: ''}
+              g: {masters: [h7], proxy_jump: "[fd00::1]:99999"}
+              h: {masters: [h8], proxy_jump: b, proxy_command: x}
+
+            """,
+            """
+            fleet.yaml:2:24: not a bastion to go through: "a,$(b)"
+                write [user@]host[:port], the nearest first where there are several: a,b
+            fleet.yaml:2:50: host_key_alias that known_hosts cannot hold: "a,b"
+            fleet.yaml:2:69: ~ of another user in ssh_config: "~bob/c"
+                write the whole path
+            fleet.yaml:4:34: not a bastion to go through: "-oProxyCommand=x"
+                write [user@]host[:port], the nearest first where there are several: a,b
+            fleet.yaml:5:34: not a bastion to go through: "b:0"
+                write [user@]host[:port], the nearest first where there are several: a,b
+            fleet.yaml:6:37: unknown token in proxy_command: "%d"
+                there are %h (address), %n (address as written here), %p (port), %r (account) and %%
+            fleet.yaml:7:37: control character in proxy_command: "nc \\n"
+            fleet.yaml:8:34: not a bastion to go through: "a@b@c"
+                write [user@]host[:port], the nearest first where there are several: a,b
+            fleet.yaml:8:59: host_key_alias that known_hosts cannot hold: "é"
+            fleet.yaml:9:37: proxy_command is empty
+            fleet.yaml:10:34: not a bastion to go through: "[fd00::1]:99999"
+                write [user@]host[:port], the nearest first where there are several: a,b
+            fleet.yaml:11:37: proxy_jump and proxy_command exclude each other: "proxy_command"
             """
         ),
         (

@@ -74,7 +74,7 @@ struct ProxyTests {
                         phase: .proxy, reason: .bastionUnreachable,
                         detail: "bastion bastion: ssh could not log in, tried 3 times; it said: "
                             + "ssh: connect to host 127.0.0.1 port \(port): Connection refused",
-                        hint: "check that the bastion is up: ssh -o BatchMode=yes bastion true"))
+                        hint: "check that the bastion is up: ssh -o BatchMode=yes -F \(setup.configFile) bastion true"))
         }
         #expect(outcomes.dropFirst(50).map { $0.output?.text } == [String](repeating: "here\n", count: 10))
     }
@@ -264,6 +264,7 @@ struct ProxyTests {
         let setup = try BastionSetup(bastion)
         _ = try await EngineRun.outcome(try target(host, route: setup.jump()))
         #expect(try Processes.commandLines().filter { $0.contains(setup.configFile) } == [])
-        #expect(bastion.log.contains("Disconnected from user root"))
+        for _ in 0..<500 where !bastion.log.contains("disconnected by user") { usleep(10_000) }
+        #expect(bastion.log.contains("disconnected by user"))
     }
 }
