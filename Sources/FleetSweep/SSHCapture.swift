@@ -80,8 +80,10 @@ package final class SSHCapture: Sendable {
         notes += noteNewKey(outcome, of: host)
         switch outcome.result {
         case .failure(var failure):
-            if !earlier.isEmpty {
-                failure.detail += earlier.count == 1 ? "; tried twice" : "; tried \(earlier.count + 1) times"
+            switch earlier.count {
+            case 0: break
+            case 1: failure.detail += "; tried twice"
+            default: failure.detail += "; tried \(earlier.count + 1) times"
             }
             return Capture(.failure(HostFailure(failure)), notes: notes, attempts: earlier.count + 1)
         case .success(let output):

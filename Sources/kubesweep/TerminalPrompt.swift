@@ -20,6 +20,7 @@ final class TerminalPrompt: Sendable {
 
     /// Nil where there is no terminal to ask on, where nothing is entered, and where the sweep is ended meanwhile.
     func ask(_ question: String) -> Passphrase? {
+        guard end.cause == nil else { return nil }
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else { return nil }
         defer { close(terminal) }

@@ -145,9 +145,15 @@ extension SimulatedMasters {
             let agent = try Program(
                 "/usr/bin/ssh-agent", ["-D", "-a", socket], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
             defer { agent.signal(SIGKILL) }
-            while access(socket, F_OK) != 0 { try await Task.sleep(for: .milliseconds(10)) }
             let here = ["SSH_AUTH_SOCK": socket]
-            _ = try await tool("/usr/bin/ssh-add", ["-q", key], environment: here)
+            // The socket is there before the agent listens on it.
+            let deadline = ContinuousClock.now + Program.timeLimit
+            while ContinuousClock.now < deadline {
+                let environment = ["PATH": "/usr/bin:/bin", "SSH_AUTH_SOCK": socket]
+                let add = try Program("/usr/bin/ssh-add", ["-q", key], in: scratch, environment: environment)
+                if try await add.end().status == 0 { break }
+                try await Task.sleep(for: .milliseconds(10))
+            }
             let publicHalf = try await tool("/usr/bin/ssh-keygen", ["-y", "-f", key])
             let named = try scratch.write(publicHalf.stdout, to: "key.pub")
             let locked = try await encryptedKey()

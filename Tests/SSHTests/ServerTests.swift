@@ -428,8 +428,9 @@ struct ServerTests {
     @Test func `a session that the server times out is not told from exit status 0`() async throws {
         let server = try Server(options: ["ChannelTimeout session:command=1s"])
         let output = try await EngineRun.outcome(try target(server, command: "printf abc; sleep 30; exit 7")).output
-        // Before libssh2#2516 there is no telling; hence the end mark in every listing that matters.
-        #expect(output?.text == "abc")
+        // Before libssh2#2516 there is no telling; hence the end mark in every listing that matters. sshd 9.2 may also time
+        // out a channel at once, since one without traffic counts as idle for ever.
+        #expect(output?.text == "abc" || output?.text == "")
         #expect(output?.exitStatus == 0 || output?.exitStatus == nil)
         #expect(output?.exitSignal == nil)
         #expect(output?.sawClose == true)
@@ -437,12 +438,19 @@ struct ServerTests {
 
     @Test func `a server that sheds load is told from one that is down`() async throws {
         let server = try Server(options: ["MaxStartups 1:100:1"])
-        let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(holder) }
-        _ = Loopback.withSockaddr(Loopback.address("127.0.0.1", server.port)) { connect(holder, $0, $1) }
-        // Its banner shows that sshd counts it.
+        var holder: Int32 = -1
         var byte: UInt8 = 0
-        #expect(recv(holder, &byte, 1, 0) == 1)
+        // Its banner shows that sshd counts it; before that the connection that saw sshd start may still count.
+        for _ in 0..<500 where byte != UInt8(ascii: "S") {
+            if holder >= 0 { close(holder) }
+            usleep(10_000)
+            holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            _ = Loopback.withSockaddr(Loopback.address("127.0.0.1", server.port)) { connect(holder, $0, $1) }
+            byte = 0
+            _ = recv(holder, &byte, 1, 0)
+        }
+        defer { close(holder) }
+        #expect(byte == UInt8(ascii: "S"))
         let failure = try await EngineRun.outcome(try target(server, command: "echo ok")).failure
         #expect(failure?.phase == .handshake)
         #expect(failure?.reason == .throttled)
