@@ -73,15 +73,19 @@ final class Bastions: Sendable {
     private var isStopped: Bool { state.withLock { $0.isStopped } }
 
     private func settle(_ jump: ProxyJump, _ answer: Answer) {
-        let callbacks = state.withLock { state -> [@Sendable (Answer) -> Void] in
-            guard case .opening(let callbacks) = state.stands[jump] else { return [] }
+        let callbacks = state.withLock { state -> [@Sendable (Answer) -> Void]? in
+            guard case .opening(let callbacks) = state.stands[jump] else { return nil }
             switch answer {
             case .success(let socket): state.stands[jump] = .open(socket)
             case .failure(let failure): state.stands[jump] = .dead(failure)
             }
             return callbacks
         }
-        for callback in callbacks { callback(answer) }
+        if callbacks == nil, case .success(let socket) = answer {
+            // Everything was ended while it logged in.
+            socket.close()
+        }
+        for callback in callbacks ?? [] { callback(answer) }
     }
 
     /// Tries a few times where another try can help, with growing pauses of random length.
@@ -122,10 +126,7 @@ final class Bastions: Sendable {
         } catch {
             return .failure(Trouble(failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text)))
         }
-        if run.end == .exited(0), socket.isThere {
-            if isStopped { socket.close() }
-            return .success(socket)
-        }
+        if run.end == .exited(0), socket.isThere { return .success(socket) }
         if run.end == .cancelled { return .failure(Trouble(failure: Self.stopped)) }
         let name = PeerText.printable(jump.name.utf8)
         let said = BastionLog(path: socket.log, start: 0).read() + String(decoding: run.errors, as: UTF8.self)
@@ -140,7 +141,7 @@ final class Bastions: Sendable {
                     phase: .proxy, reason: .bastionUnreachable,
                     detail: "bastion \(name): \(what)\(times)" + (words.isEmpty ? "" : "; it said: \(words)"),
                     hint: ProxyComplaint.hint(said, bastion: name, trial: jump.trial)),
-                mayHelpToRetry: !isFinal))
+                mayHelpToRetry: !isFinal && run.end != .timedOut))
     }
 
     /// In a folder that only this user can enter; short, since a socket's path may have about 100 bytes.

@@ -73,6 +73,7 @@ final class Proxies: Sendable {
     /// Ends everything, and returns when it has ended. Nothing may be opened afterwards.
     func stop() {
         bastions.stop()
+        launches.finish()
         reaper.finish()
     }
 }

@@ -48,8 +48,8 @@ struct SSHConfigAnswer: Equatable {
         settings.certificateFiles = paths(
             values["certificatefile"] ?? [], "CertificateFile", expansion, &settings.notes)
         if let jump, jump != "none" {
-            settings.proxyJump = expansion.command(jump)
-            if settings.proxyJump == nil { settings.notes.append("ProxyJump \(jump) cannot be expanded") }
+            // Left as it is where it cannot be expanded: it is no usable bastion then, and no reason to go directly.
+            settings.proxyJump = expansion.command(jump) ?? jump
         }
         if let command = values["proxycommand"]?.first, command != "none" {
             settings.proxyTemplate = command

@@ -35,7 +35,7 @@ struct TokenExpansion {
         } else if path.hasPrefix("~") {
             return nil
         }
-        return expand(path, knowsVariables: true) { token in
+        return expand(path, isCommand: false) { token in
             switch token {
             case "u": person.name
             case "d": person.home
@@ -49,19 +49,16 @@ struct TokenExpansion {
         }
     }
 
-    /// ProxyCommand and ProxyJump. As in ssh nothing is quoted: the names put in are checked where they come from.
-    func command(_ text: String) -> String? {
-        guard [settings.hostName, settings.host, settings.user].allSatisfy(Self.isHarmless) else { return nil }
-        return expand(text, knowsVariables: false) { _ in nil }
-    }
+    /// ProxyCommand and ProxyJump. As in ssh nothing is quoted, so names that a shell would read are not put in.
+    func command(_ text: String) -> String? { expand(text, isCommand: true) { _ in nil } }
 
     private func expand(
-        _ text: String, knowsVariables: Bool, _ more: (Character) -> String?
+        _ text: String, isCommand: Bool, _ more: (Character) -> String?
     ) -> String? {
         var output = ""
         var rest = text[...]
         while let character = rest.popFirst() {
-            if knowsVariables, character == "$", rest.first == "{" {
+            if !isCommand, character == "$", rest.first == "{" {
                 guard let end = rest.firstIndex(of: "}") else { return nil }
                 guard let value = getenv(String(rest[..<end].dropFirst())) else { return nil }
                 output += String(cString: value)
@@ -73,16 +70,19 @@ struct TokenExpansion {
                 continue
             }
             guard let token = rest.popFirst() else { return nil }
+            let name: String
             switch token {
-            case "%": output += "%"
-            case "h": output += settings.hostName
-            case "n": output += settings.host
-            case "p": output += "\(settings.port)"
-            case "r": output += settings.user
+            case "%": name = "%"
+            case "h": name = settings.hostName
+            case "n": name = settings.host
+            case "p": name = "\(settings.port)"
+            case "r": name = settings.user
             default:
                 guard let value = more(token) else { return nil }
-                output += value
+                name = value
             }
+            if isCommand, !Self.isHarmless(name) { return nil }
+            output += name
         }
         return output
     }
