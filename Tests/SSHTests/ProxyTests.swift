@@ -160,7 +160,13 @@ struct ProxyTests {
     @Test func `a host key alias is looked up without the port`() async throws {
         let host = try Server(address: "127.0.0.2")
         var target = try target(host, route: .direct)
-        target.knownHosts = KnownHosts(text: "farm \(try keys.hostLine("ed25519"))\n")
+        // With its port the alias would be found too, with a wrong key.
+        target.knownHosts = KnownHosts(
+            text: """
+                farm \(try keys.hostLine("ed25519"))
+                [farm]:\(host.port) \(try keys.workshop.publicKey(keys.stranger))
+
+                """)
         #expect(try await EngineRun.outcome(target).failure?.reason == .hostKeyUnknown)
         target.hostKeyAlias = "farm"
         #expect(try await EngineRun.outcome(target).output?.text == "here\n")
