@@ -51,7 +51,7 @@ struct Figures {
 
 func measure(_ measured: Case, seconds: Double) throws -> Figures {
     let clock = ContinuousClock()
-    let rounds = max(1, 100 / measured.listings.count)
+    let rounds = max(1, 20 / measured.listings.count)
     let batch = rounds * measured.listings.count
     var figures = Figures()
     var findings = 0
