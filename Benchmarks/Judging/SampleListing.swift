@@ -1,8 +1,13 @@
-/// A listing as kubesweep's remote command prints it on a kubeadm master, end marker included.
-func sampleListing(rows: Int) -> [UInt8] {
+/// A listing as kubesweep's remote command prints it on a kubeadm master, end marker included. Another host has another
+/// address and other values of some flags, and every third one weaker ones.
+func sampleListing(rows: Int, host: Int = 11) -> [UInt8] {
+    let address = "10.0.\(host / 250).\(host % 250)"
+    let isWeak = host % 3 == 0
     let components = [
-        "kube-apiserver --advertise-address=10.0.0.11 --allow-privileged=true --anonymous-auth=false"
-            + " --audit-log-maxage=30 --audit-log-maxbackup=10 --audit-log-maxsize=100"
+        "kube-apiserver --advertise-address=\(address) --allow-privileged=true"
+            + (isWeak ? "" : " --anonymous-auth=false")
+
+            + " --audit-log-maxage=\(19 + host) --audit-log-maxbackup=10 --audit-log-maxsize=100"
             + " --audit-log-path=/var/log/kubernetes/audit.log --audit-policy-file=/etc/kubernetes/audit-policy.yaml"
             + " --authorization-mode=Node,RBAC --client-ca-file=/etc/kubernetes/pki/ca.crt"
             + " --enable-admission-plugins=NodeRestriction,AlwaysPullImages --enable-bootstrap-token-auth=true"
@@ -12,7 +17,7 @@ func sampleListing(rows: Int) -> [UInt8] {
             + " --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key --etcd-servers=https://127.0.0.1:2379"
             + " --kubelet-client-certificate=/etc/kubernetes/pki/apiserver-kubelet-client.crt"
             + " --kubelet-client-key=/etc/kubernetes/pki/apiserver-kubelet-client.key"
-            + " --kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname --profiling=false"
+            + " --kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname --profiling=\(isWeak)"
             + " --proxy-client-cert-file=/etc/kubernetes/pki/front-proxy-client.crt"
             + " --proxy-client-key-file=/etc/kubernetes/pki/front-proxy-client.key"
             + " --requestheader-allowed-names=front-proxy-client"
@@ -29,9 +34,9 @@ func sampleListing(rows: Int) -> [UInt8] {
             + " --root-ca-file=/etc/kubernetes/pki/ca.crt"
             + " --service-account-private-key-file=/etc/kubernetes/pki/sa.key --use-service-account-credentials=true",
         "kube-scheduler --bind-address=127.0.0.1 --kubeconfig=/etc/kubernetes/scheduler.conf --leader-elect=true",
-        "etcd --advertise-client-urls=https://10.0.0.11:2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt"
+        "etcd --advertise-client-urls=https://\(address):2379 --cert-file=/etc/kubernetes/pki/etcd/server.crt"
             + " --client-cert-auth=true --data-dir=/var/lib/etcd --key-file=/etc/kubernetes/pki/etcd/server.key"
-            + " --listen-client-urls=https://127.0.0.1:2379,https://10.0.0.11:2379 --name=cp1",
+            + " --listen-client-urls=https://127.0.0.1:2379,https://\(address):2379 --name=cp1",
         "/usr/bin/kubelet --config=/var/lib/kubelet/config.yaml --kubeconfig=/etc/kubernetes/kubelet.conf"
             + " --container-runtime-endpoint=unix:///run/containerd/containerd.sock",
     ]

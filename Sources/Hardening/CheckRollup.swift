@@ -9,42 +9,68 @@ package struct CheckRollup: Sendable, Equatable {
     package let worst: Verdict
     package let counts: VerdictCounts
 
-    init(_ check: Check, over hosts: [HostRecord]) {
-        var counts = VerdictCounts()
-        var worst: Verdict?
-        var failed: Severity?
-        func weigh(_ verdict: Verdict) {
-            if worst.map({ verdict.weight > $0.weight }) ?? true { worst = verdict }
-        }
-        let component = Component(rawValue: check.component)
-        var absences = 0
+    /// One for each check, in their order. Every finding is looked at once, however many checks there are.
+    static func all(of checks: [Check], over hosts: [HostRecord]) -> [CheckRollup] {
+        let positions = Dictionary(checks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var tallies = checks.map { Tally(component: Component(rawValue: $0.component)) }
         for host in hosts {
-            var wasJudged = false
             for process in host.processes {
-                for finding in process.findings where finding.check == check.id {
-                    wasJudged = true
-                    counts.add(finding.verdict)
-                    weigh(finding.verdict)
-                    if finding.verdict == .fail { failed = max(failed ?? finding.severity, finding.severity) }
+                for index in process.findings.indices {
+                    guard let position = positions[process.findings[index].check] else { continue }
+                    tallies[position].add(process.findings[index])
                 }
             }
-            if !wasJudged, let component, host.presence.absent.contains(component) {
-                counts.notApplicable += 1
-                absences += 1
-                weigh(.notApplicable(.noSuchProcess))
-            } else if !wasJudged {
-                counts.unseen += 1
-                weigh(.unknown(.unseen))
-            }
+            for position in tallies.indices { tallies[position].end(host) }
         }
-        if absences == hosts.count, component?.isNeededByEveryCluster ?? true {
-            counts = VerdictCounts(unseen: hosts.count)
-            worst = .unknown(.unseen)
-        }
+        return zip(checks, tallies).map { CheckRollup($0, $1, hostCount: hosts.count) }
+    }
+
+    private init(_ check: Check, _ tally: Tally, hostCount: Int) {
+        let isMissing = tally.absences == hostCount && tally.component?.isNeededByEveryCluster ?? true
         self.check = check.id
-        self.severity = failed ?? check.severity
-        self.worst = worst ?? .unknown(.unseen)
-        self.counts = counts
+        severity = tally.failed ?? check.severity
+        worst = isMissing ? .unknown(.unseen) : tally.worst ?? .unknown(.unseen)
+        counts = isMissing ? VerdictCounts(unseen: hostCount) : tally.counts
+    }
+}
+
+/// What one check has come to while hosts pass by.
+private struct Tally {
+    let component: Component?
+    var counts = VerdictCounts()
+    var worst: Verdict?
+    /// The highest severity of a failure.
+    var failed: Severity?
+    /// Hosts that were seen not to run the component.
+    var absences = 0
+    /// On the host that passes by.
+    private var wasJudged = false
+
+    init(component: Component?) { self.component = component }
+
+    mutating func add(_ finding: Finding) {
+        wasJudged = true
+        counts.add(finding.verdict)
+        weigh(finding.verdict)
+        if finding.verdict == .fail { failed = max(failed ?? finding.severity, finding.severity) }
+    }
+
+    /// A host without a finding of the check was seen not to need it, or was not seen.
+    mutating func end(_ host: HostRecord) {
+        defer { wasJudged = false }
+        if wasJudged { return }
+        if let component, host.presence.absent.contains(component) {
+            counts.notApplicable += 1
+            absences += 1
+            weigh(.notApplicable(.noSuchProcess))
+        } else {
+            counts.unseen += 1
+            weigh(.unknown(.unseen))
+        }
+    }
+
+    private mutating func weigh(_ verdict: Verdict) {
+        if worst.map({ verdict.weight > $0.weight }) ?? true { worst = verdict }
     }
 }
 

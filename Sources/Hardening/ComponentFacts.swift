@@ -9,6 +9,10 @@ package struct ComponentFacts: Sendable {
     /// Every accepted name, old names and aliases too, to its index in `flags`.
     package let index: [String: Int]
     package let syntax: FlagSyntax
+    /// The place of a name in the syntax to its index in `flags`, as `index` has it.
+    let entries: [Int]
+    /// What a report says of each flag where it is not on the line.
+    let missing: [MissingFlag]
     package let plugins: [String: PluginFact]
     package let gates: [String: GateFact]
     package let proofs: [VersionProof]
@@ -60,7 +64,24 @@ package struct FlagFact: Sendable {
 
     /// The text the server uses at `release` when the flag is not given.
     package func defaultText(at release: Release) -> String? {
-        defaults?.first { $0.until.map { release <= $0 } ?? true }?.text
+        defaultIndex(at: release).flatMap { defaults?[$0].text }
+    }
+
+    func defaultIndex(at release: Release) -> Int? {
+        defaults?.firstIndex { $0.until.map { release <= $0 } ?? true }
+    }
+}
+
+/// What stands in a finding for a flag that is not on the line, made once for all findings.
+struct MissingFlag: Sendable {
+    let text: String
+    /// With each of the flag's defaults, in their order.
+    let withDefault: [String]
+
+    init(_ flag: FlagFact) {
+        let text = "--\(flag.name) not set"
+        self.text = text
+        withDefault = (flag.defaults ?? []).map { $0.text.isEmpty ? text : "\(text) (default \($0.text))" }
     }
 }
 

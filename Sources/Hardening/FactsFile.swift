@@ -71,9 +71,10 @@ private struct FactsReader {
             yaml.report(root, "component, oldest and newest are needed, oldest first")
             return nil
         }
+        let syntax = FlagSyntax(style: style, kinds: index.mapValues { flags[$0].kind }, shorthands: shorthands)
         var facts = ComponentFacts(
             component: component, releases: ReleaseRange(oldest, newest), flags: flags, index: index,
-            syntax: FlagSyntax(style: style, kinds: index.mapValues { flags[$0].kind }, shorthands: shorthands),
+            syntax: syntax, entries: syntax.names.compactMap { index[$0] }, missing: flags.map(MissingFlag.init),
             plugins: plugins, gates: gates, proofs: proofs, admission: AdmissionFlags(index),
             featureGates: index["feature-gates"])
         for entry in entries where entry.key == "elsewhere" {

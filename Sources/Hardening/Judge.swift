@@ -7,7 +7,7 @@ package struct Judge: Sendable {
     /// Whether a safe default counts for nothing, so that a flag must stand on the line.
     package let isExplicit: Bool
     /// The policy's checks by the component they speak of, each list in the policy's order.
-    private let checks: [String: [Check]]
+    private let checks: [String: [SharedCheck]]
     /// The components that the policy speaks of.
     let components: Set<Component>
     /// The components that a check of another one looks at.
@@ -17,7 +17,7 @@ package struct Judge: Sendable {
         self.policy = policy
         self.facts = facts
         self.isExplicit = isExplicit
-        checks = Dictionary(grouping: policy.checks, by: \.component)
+        checks = Dictionary(grouping: policy.checks, by: \.component).mapValues { $0.map(SharedCheck.init) }
         components = policy.components
         neighbours = policy.neighbours
     }
@@ -61,34 +61,33 @@ package struct Judge: Sendable {
         record.flags = settings.flagValues()
         guard let checks = checks[process.component.rawValue] else { return record }
         record.findings.reserveCapacity(checks.count)
-        // A loop over the elements themselves would copy each check with all its texts.
-        for index in checks.indices {
-            record.findings.append(finding(checks[index], settings, bounds.releases, wholeness))
+        for shared in checks {
+            record.findings.append(finding(shared, settings, bounds.releases, wholeness))
         }
         return record
     }
 
     private func finding(
-        _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange, _ wholeness: Wholeness
+        _ shared: SharedCheck, _ settings: borrowing Settings, _ releases: ReleaseRange, _ wholeness: Wholeness
     ) -> Finding {
-        let outcome = decide(check, settings, releases).doubted(by: settings, wholeness)
+        let outcome = decide(shared, settings, releases).doubted(by: settings, wholeness)
         return Finding(
-            check: check.id, severity: outcome.severity, verdict: outcome.verdict,
-            observed: settings.observed(check, releases), expected: check.expected, note: outcome.note)
+            check: shared.check.id, severity: outcome.severity, verdict: outcome.verdict,
+            observed: settings.observed(shared.check, releases), expected: shared.check.expected, note: outcome.note)
     }
 
     /// The check's answer for a process that may be any of `releases`: the one on which they all agree.
     private func decide(
-        _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange
+        _ shared: SharedCheck, _ settings: borrowing Settings, _ releases: ReleaseRange
     ) -> Outcome {
         if case .file(_, let path) = settings.process.settings {
-            return Outcome(verdict: .unknown(.configuredInFile), severity: check.severity, note: path)
+            return Outcome(verdict: .unknown(.configuredInFile), severity: shared.check.severity, note: path)
         }
-        var merged = check.decide(settings, at: releases.lower, isExplicit: isExplicit)
+        var merged = shared.check.decide(settings, at: releases.lower, isExplicit: isExplicit)
         let first = merged.verdict
         var changes: [(from: Release, verdict: Verdict)] = []
-        for release in check.eras where release > releases.lower && release <= releases.upper {
-            let outcome = check.decide(settings, at: release, isExplicit: isExplicit)
+        for release in shared.check.eras where release > releases.lower && release <= releases.upper {
+            let outcome = shared.check.decide(settings, at: release, isExplicit: isExplicit)
             if outcome.verdict != changes.last?.verdict ?? first { changes.append((release, outcome.verdict)) }
             merged = merged.agreed(with: outcome)
         }
@@ -97,10 +96,17 @@ package struct Judge: Sendable {
             merged.note = "the version decides: \(parts.joined(separator: ", "))"
         }
         if merged.verdict == .unknown(.configuredInFile), merged.note == nil {
-            merged.note = settings.elsewhereNote(check)
+            merged.note = settings.elsewhereNote(shared.check)
         }
         return merged
     }
+}
+
+/// A check behind one reference: handing over the value would copy each of its texts and lists, for every process.
+private final class SharedCheck: Sendable {
+    let check: Check
+
+    init(_ check: Check) { self.check = check }
 }
 
 /// A verdict on the way to a finding.

@@ -11,26 +11,38 @@ package struct JudgingQueue: Sendable {
         self.judge = judge
     }
 
-    /// Reads `listing`, judges it and returns both; the listing's bytes go no further.
+    /// Reads `listing`, judges it and returns both; the listing's bytes go no further. Parameters as of `Judge.judged`.
+    package func judged(
+        _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?
+    ) async -> Result<JudgedEvidence, ListingProblem> {
+        await run { judge in
+            Result { () throws(ListingProblem) in
+                try judge.judged(listing, origin: origin, isCut: isCut, claimed: claimed)
+            }
+        }
+    }
+
+    /// Runs `work` here, for what is done with a listing besides judging it and may hold a thread.
+    package func run<Outcome: Sendable>(_ work: @escaping @Sendable (Judge) -> Outcome) async -> Outcome {
+        await withCheckedContinuation { continuation in
+            queue.async { continuation.resume(returning: work(judge)) }
+        }
+    }
+}
+
+extension Judge {
+    /// Reads `listing`, judges it and returns both.
     ///
     /// - Parameters:
     ///   - isCut: whether reading stopped at a limit, so that the listing is not whole whatever it ends in.
     ///   - claimed: the Kubernetes version stated for the host.
     package func judged(
         _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?
-    ) async -> Result<JudgedEvidence, ListingProblem> {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                continuation.resume(
-                    returning: Result { () throws(ListingProblem) in
-                        var evidence = try HostEvidence.read(listing, origin: origin)
-                        if isCut { evidence.wholeness = .cut(.outputLimit) }
-                        return JudgedEvidence(
-                            evidence: evidence, processes: judge.judge(evidence, claimed: claimed),
-                            presence: judge.presence(in: evidence))
-                    })
-            }
-        }
+    ) throws(ListingProblem) -> JudgedEvidence {
+        var evidence = try HostEvidence.read(listing, origin: origin)
+        if isCut { evidence.wholeness = .cut(.outputLimit) }
+        return JudgedEvidence(
+            evidence: evidence, processes: judge(evidence, claimed: claimed), presence: presence(in: evidence))
     }
 }
 

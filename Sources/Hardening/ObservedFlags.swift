@@ -5,11 +5,14 @@ extension Settings {
     /// characters. Text from the host stands in it as it came.
     func observed(_ check: Check, _ releases: ReleaseRange) -> String {
         if case .file = process.settings { return "not on the command line" }
+        if check.flags.count == 1, check.also.isEmpty, !isOnLine(check.flags[0]) {
+            return missing(check.flags[0], releases)
+        }
         var text = ""
         text.reserveCapacity(96)
         for flag in check.flags {
             if !text.isEmpty { text += ", " }
-            if isOnLine(flag) { write(flag, to: &text) } else { writeMissing(flag, releases, to: &text) }
+            if isOnLine(flag) { write(flag, to: &text) } else { text += missing(flag, releases) }
         }
         for flag in check.also where isOnLine(flag) {
             text += ", "
@@ -31,24 +34,14 @@ extension Settings {
         }
     }
 
-    private func writeMissing(_ flag: Int, _ releases: ReleaseRange, to text: inout String) {
-        text += "--"
-        text += facts.flags[flag].name
-        if process.isCut {
-            text += " not seen before the cut"
-            return
-        }
-        if isElsewhere(flag, isOnLine: false) {
-            text += " not on the command line"
-            return
-        }
-        text += " not set"
-        guard let low = facts.flags[flag].defaultText(at: releases.lower), !low.isEmpty,
-            low == facts.flags[flag].defaultText(at: releases.upper)
-        else { return }
-        text += " (default "
-        text += low
-        text += ")"
+    private func missing(_ flag: Int, _ releases: ReleaseRange) -> String {
+        let fact = facts.flags[flag]
+        if process.isCut { return "--\(fact.name) not seen before the cut" }
+        if isElsewhere(flag, isOnLine: false) { return "--\(fact.name) not on the command line" }
+        guard let low = fact.defaultIndex(at: releases.lower), let high = fact.defaultIndex(at: releases.upper),
+            low == high || fact.defaultText(at: releases.lower) == fact.defaultText(at: releases.upper)
+        else { return facts.missing[flag].text }
+        return facts.missing[flag].withDefault[low]
     }
 
     /// Every flag of the line by its own name, with all its values, for comparing masters with each other; none where
@@ -58,16 +51,15 @@ extension Settings {
         if process.isCut { return [] }
         var values: [FlagValues] = []
         values.reserveCapacity(parsed.occurrences.count)
-        var positions = [Int](repeating: -1, count: facts.flags.count)
         var unknown: [String: Int] = [:]
         for index in parsed.occurrences.indices {
             let value = parsed.occurrences[index].value
             if let flag = flag(ofOccurrence: index) {
-                if positions[flag] >= 0 {
-                    values[positions[flag]].append(value, as: facts.flags[flag])
+                let name = facts.flags[flag].name
+                if !isFirstOccurrence(index), let position = values.firstIndex(where: { $0.name == name }) {
+                    values[position].append(value, as: facts.flags[flag])
                 } else {
-                    positions[flag] = values.count
-                    values.append(FlagValues(facts.flags[flag].name, value, as: facts.flags[flag]))
+                    values.append(FlagValues(name, value, as: facts.flags[flag]))
                 }
             } else if let position = unknown[parsed.occurrences[index].name] {
                 values[position].append(value, as: nil)
@@ -107,7 +99,9 @@ package struct FlagValues: Sendable, Equatable {
     private static func normal(_ text: String, _ fact: FlagFact?) -> String {
         guard let fact else { return text }
         if fact.kind == .bool, let value = FlagValue.bool(text) { return value ? "true" : "false" }
-        if fact.isUnordered { return text.split(separator: ",").sorted().joined(separator: ",") }
+        if fact.isUnordered, text.utf8.contains(UInt8(ascii: ",")) {
+            return text.split(separator: ",").sorted().joined(separator: ",")
+        }
         return text
     }
 }

@@ -45,7 +45,7 @@ struct Settings {
         flags = Array(repeating: -1, count: parsed.occurrences.count)
         previous = Array(repeating: -1, count: parsed.occurrences.count)
         for position in parsed.occurrences.indices {
-            guard let flag = facts.index[parsed.occurrences[position].name] else { continue }
+            guard let flag = parsed.occurrences[position].entry.map({ facts.entries[$0] }) else { continue }
             flags[position] = Int32(flag)
             previous[position] = last[flag]
             last[flag] = Int32(position)
@@ -63,6 +63,8 @@ struct Settings {
 
     /// The flag of an occurrence; nil where the facts do not know it.
     func flag(ofOccurrence position: Int) -> Int? { flags[position] < 0 ? nil : Int(flags[position]) }
+
+    func isFirstOccurrence(_ position: Int) -> Bool { previous[position] < 0 }
 
     func isOnLine(_ flag: Int) -> Bool { last[flag] >= 0 }
 

@@ -101,7 +101,7 @@ package struct ClusterRecord: Sendable {
         let ordered = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
         self.hosts = ordered
         self.drift = FlagDrift.between(ordered)
-        self.checks = policy.checks.map { CheckRollup($0, over: ordered) }
+        self.checks = CheckRollup.all(of: policy.checks, over: ordered)
     }
 }
 

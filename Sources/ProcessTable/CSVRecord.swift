@@ -2,6 +2,7 @@
 enum CSVRecord {
     /// Nil for a quote that does not fit, and for text with no record in it.
     static func first(in text: String) -> [String]? {
+        if isPlain(text), !text.isEmpty { return plain(text) }
         var rest = Array(text.utf8)[...]
         // The reader skips empty lines.
         while true {
@@ -20,6 +21,25 @@ enum CSVRecord {
             fields.append(field)
             guard rest.first == comma else { return fields }
             rest.removeFirst()
+        }
+    }
+
+    /// Without quotes and line ends, so that every comma separates.
+    static func isPlain(_ text: String) -> Bool {
+        !text.utf8.contains { $0 == quote || $0 == newline || $0 == carriageReturn }
+    }
+
+    private static func plain(_ text: String) -> [String] {
+        var text = text
+        return text.withUTF8 { bytes in
+            var fields: [String] = []
+            var start = 0
+            while true {
+                let end = bytes.position(of: comma, in: start..<bytes.count)
+                fields.append(String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self))
+                if end == bytes.count { return fields }
+                start = end + 1
+            }
         }
     }
 

@@ -37,6 +37,13 @@ private struct ArgumentReader {
         var text: String
     }
 
+    /// A flag as its name stands on the line, normalised. Without a kind where the syntax does not list it.
+    private struct Flag {
+        var name: String
+        var entry: Int?
+        var kind: FlagKind?
+    }
+
     private let syntax: FlagSyntax
     private let arguments: [String]
     private let isSplitAtSpaces: Bool
@@ -107,35 +114,50 @@ private struct ArgumentReader {
     }
 
     private mutating func readNamed(at index: Int, dashes: Int) {
-        let word = arguments[index]
-        let body = word.utf8.dropFirst(dashes)
-        guard let first = body.first, first != UInt8(ascii: "-"), first != UInt8(ascii: "=") else {
+        var word = arguments[index]
+        guard let (flag, value) = word.withUTF8({ split($0, dashes: dashes) }) else {
             fail(at: index, "bad flag syntax: \(quoted(word))")
             positionals.append(index)
             return
         }
-        let equals = body.firstIndex(of: UInt8(ascii: "="))
-        let name = normalized(body[..<(equals ?? body.endIndex)])
-        let kind = syntax.kinds[name]
-        if kind == nil, !isSplitAtSpaces { fail(at: index, "unknown flag: --\(name)") }
-        if let equals {
-            readJoined(name, kind, String(word[word.utf8.index(after: equals)...]), at: index)
-        } else if let kind, kind != .bool {
-            readSeparate(name, kind, at: index)
+        if flag.kind == nil, !isSplitAtSpaces { fail(at: index, "unknown flag: --\(flag.name)") }
+        if let value {
+            readJoined(flag, value, at: index)
+        } else if let kind = flag.kind, kind != .bool {
+            readSeparate(flag, kind, at: index)
         } else {
-            readBare(name, kind, at: index)
+            readBare(flag, at: index)
         }
     }
 
-    private func normalized(_ name: Substring.UTF8View) -> String {
-        guard syntax.style == .pflag, name.contains(UInt8(ascii: "_")) else {
-            return String(decoding: name, as: UTF8.self)
+    /// The flag and what stands behind its `=`, if it has one; nil where there is no name.
+    private func split(_ word: UnsafeBufferPointer<UInt8>, dashes: Int) -> (Flag, value: String?)? {
+        guard word.count > dashes, word[dashes] != UInt8(ascii: "-"), word[dashes] != UInt8(ascii: "=") else {
+            return nil
         }
-        return String(decoding: name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }, as: UTF8.self)
+        let equals = word.position(of: UInt8(ascii: "="), in: dashes..<word.count)
+        let flag = flag(UnsafeBufferPointer(rebasing: word[dashes..<equals]))
+        guard equals < word.count else { return (flag, nil) }
+        return (flag, String(decoding: UnsafeBufferPointer(rebasing: word[(equals + 1)...]), as: UTF8.self))
+    }
+
+    private func flag(_ name: UnsafeBufferPointer<UInt8>) -> Flag {
+        let foldsUnderscores = syntax.style == .pflag
+        if let entry = syntax.table.entry(of: name, foldsUnderscores: foldsUnderscores) { return flag(entry) }
+        guard foldsUnderscores, name.contains(UInt8(ascii: "_")) else {
+            return Flag(name: String(decoding: name, as: UTF8.self))
+        }
+        let folded = name.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+        return Flag(name: String(decoding: folded, as: UTF8.self))
+    }
+
+    private func flag(_ entry: Int) -> Flag {
+        Flag(name: syntax.table.names[entry], entry: entry, kind: syntax.table.kinds[entry])
     }
 
     /// `--name=value`, and the words after it that its value may go on with.
-    private mutating func readJoined(_ name: String, _ kind: FlagKind?, _ value: String, at index: Int) {
+    private mutating func readJoined(_ flag: Flag, _ value: String, at index: Int) {
+        let (name, kind) = (flag.name, flag.kind)
         var end = next
         if isSplitAtSpaces, kind?.mayHoldSpaces ?? true {
             while end < arguments.count, continuesValue(arguments[end]) { end += 1 }
@@ -146,13 +168,13 @@ private struct ArgumentReader {
         }
         let whole = end > next ? ([value] + arguments[next..<end]).joined(separator: " ") : value
         next = end
-        add(name, kind, whole, index..<end)
+        add(flag, whole, index..<end)
     }
 
     /// `--name value`, whatever the value looks like.
-    private mutating func readSeparate(_ name: String, _ kind: FlagKind, at index: Int) {
+    private mutating func readSeparate(_ flag: Flag, _ kind: FlagKind, at index: Int) {
         guard next < arguments.count else {
-            fail(at: index, "flag needs an argument: --\(name)")
+            fail(at: index, "flag needs an argument: --\(flag.name)")
             positionals.append(index)
             return
         }
@@ -161,25 +183,26 @@ private struct ArgumentReader {
         if isSplitAtSpaces, kind.mayHoldSpaces, next < arguments.count, !arguments[next].isEmpty,
             continuesValue(arguments[next])
         {
-            doubt(index..<(next + 1), "the value of --\(name) may go on with \(quoted(arguments[next]))")
+            doubt(index..<(next + 1), "the value of --\(flag.name) may go on with \(quoted(arguments[next]))")
         }
-        add(name, kind, value, index..<next)
+        add(flag, value, index..<next)
     }
 
     /// `--name` of a boolean, or of a flag that is not listed.
-    private mutating func readBare(_ name: String, _ kind: FlagKind?, at index: Int) {
+    private mutating func readBare(_ flag: Flag, at index: Int) {
         let following = isSplitAtSpaces && next < arguments.count ? arguments[next] : ""
-        if kind == nil, !following.isEmpty, continuesValue(following) {
+        if flag.kind == nil, !following.isEmpty, continuesValue(following) {
             next += 1
-            add(name, kind, following, index..<next)
+            add(flag, following, index..<next)
             return
         }
-        if kind == .bool, FlagValue.bool(following) != nil {
+        if flag.kind == .bool, FlagValue.bool(following) != nil {
             doubt(
-                index..<(next + 1), "--\(name) is followed by \(quoted(following)), which it does not take as its value"
+                index..<(next + 1),
+                "--\(flag.name) is followed by \(quoted(following)), which it does not take as its value"
             )
         }
-        add(name, kind, "true", index..<next)
+        add(flag, "true", index..<next)
     }
 
     /// One dash in pflag: one-letter flags, the last of which may have a value (`-v2`, `-v=2`, `-v 2`).
@@ -192,19 +215,19 @@ private struct ArgumentReader {
                 fail(at: index, "unknown shorthand flag \(quoted(String(letter))) in \(quoted(word))")
                 break
             }
-            let kind = syntax.kinds[name]
+            let flag = syntax.table.entry(of: name).map(flag) ?? Flag(name: name, kind: .string)
             isTaken = true
             if letters.first == "=", !letters.dropFirst().isEmpty {
-                readJoined(name, kind ?? .string, String(letters.dropFirst()), at: index)
+                readJoined(flag, String(letters.dropFirst()), at: index)
                 return
             }
-            if kind == .bool {
-                add(name, kind, "true", index..<next)
+            if flag.kind == .bool {
+                add(flag, "true", index..<next)
             } else if letters.isEmpty {
-                readSeparate(name, kind ?? .string, at: index)
+                readSeparate(flag, flag.kind ?? .string, at: index)
                 return
             } else {
-                add(name, kind, String(letters), index..<next)
+                add(flag, String(letters), index..<next)
                 return
             }
         }
@@ -213,11 +236,11 @@ private struct ArgumentReader {
 
     private func continuesValue(_ word: String) -> Bool { dashes(of: word) == 0 && word != "\\" }
 
-    private mutating func add(_ name: String, _ kind: FlagKind?, _ value: String, _ range: Range<Int>) {
-        if let kind, !isValid(value, for: kind) {
-            errors.append(Remark(arguments: range, text: "invalid argument \(quoted(value)) for --\(name)"))
+    private mutating func add(_ flag: Flag, _ value: String, _ range: Range<Int>) {
+        if let kind = flag.kind, !isValid(value, for: kind) {
+            errors.append(Remark(arguments: range, text: "invalid argument \(quoted(value)) for --\(flag.name)"))
         }
-        occurrences.append(FlagOccurrence(name: name, value: value, arguments: range, isKnown: kind != nil))
+        occurrences.append(FlagOccurrence(name: flag.name, value: value, arguments: range, entry: flag.entry))
     }
 
     /// etcd splits its lists itself and knows no quotes.

@@ -9,15 +9,20 @@ package struct FlagSyntax: Sendable {
 
     package var style: Style
     /// Normalised name (no dashes in front, `_` as `-`) to the kind of its value.
-    package var kinds: [String: FlagKind]
+    package let kinds: [String: FlagKind]
     /// Single-letter shorthands to the long name they stand for.
-    package var shorthands: [Character: String]
+    package let shorthands: [Character: String]
+    let table: FlagTable
 
     package init(style: Style, kinds: [String: FlagKind], shorthands: [Character: String] = [:]) {
         self.style = style
         self.kinds = kinds
         self.shorthands = shorthands
+        table = FlagTable(kinds)
     }
+
+    /// The names of `kinds`; a flag's place here is its `FlagOccurrence.entry`.
+    package var names: [String] { table.names }
 }
 
 /// The type of a flag's value, by pflag's names.
@@ -42,13 +47,15 @@ package struct FlagOccurrence: Sendable, Equatable {
     /// Indexes into the arguments: one, or two or more where the value stood apart or held spaces.
     package var arguments: Range<Int>
     /// False for a flag that the syntax does not list.
-    package var isKnown: Bool
+    package var isKnown: Bool { entry != nil }
+    /// The name's place among the syntax's `names`, where it is one of them.
+    package var entry: Int?
 
-    package init(name: String, value: String, arguments: Range<Int>, isKnown: Bool) {
+    package init(name: String, value: String, arguments: Range<Int>, entry: Int?) {
         self.name = name
         self.value = value
         self.arguments = arguments
-        self.isKnown = isKnown
+        self.entry = entry
     }
 }
 

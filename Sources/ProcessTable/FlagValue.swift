@@ -3,9 +3,10 @@
 package enum FlagValue {
     /// `strconv.ParseBool`: twelve spellings and no other.
     package static func bool(_ text: String) -> Bool? {
-        switch text {
-        case "1", "t", "T", "TRUE", "true", "True": true
-        case "0", "f", "F", "FALSE", "false", "False": false
+        switch text.utf8.count {
+        case 1: ["1", "t", "T"].contains(text) ? true : ["0", "f", "F"].contains(text) ? false : nil
+        case 4: text == "true" || text == "TRUE" || text == "True" ? true : nil
+        case 5: text == "false" || text == "FALSE" || text == "False" ? false : nil
         default: nil
         }
     }
@@ -13,6 +14,7 @@ package enum FlagValue {
     /// `strconv.ParseInt(text, 0, 64)`: `0x`, `0o`, `0b` and a leading `0` (octal) choose the base, underscores may
     /// stand between digits.
     package static func int(_ text: String) -> Int64? {
+        if let plain = plainDecimal(text) { return plain }
         var digits = Array(text.utf8)
         let isNegative = digits.first == UInt8(ascii: "-")
         if isNegative || digits.first == UInt8(ascii: "+") { digits.removeFirst() }
@@ -133,7 +135,7 @@ package enum FlagValue {
         case .float: float(text) != nil
         case .duration: duration(text) != nil
         case .ip: ip(text) != nil
-        case .stringSlice: stringSlice(text) != nil
+        case .stringSlice: CSVRecord.isPlain(text) || stringSlice(text) != nil
         case .gates: gates(text) != nil
         case .string, .stringArray, .map: true
         }
@@ -141,6 +143,17 @@ package enum FlagValue {
 }
 
 extension FlagValue {
+    /// Digits without a sign, a base or underscores, and few enough to fit: nearly every number on a line.
+    private static func plainDecimal(_ text: String) -> Int64? {
+        guard (1...18).contains(text.utf8.count), text.utf8.first != UInt8(ascii: "0") else { return nil }
+        var value: Int64 = 0
+        for byte in text.utf8 {
+            guard let digit = decimalDigit(byte) else { return nil }
+            value = value * 10 + Int64(digit)
+        }
+        return value
+    }
+
     /// Go's `underscoreOK` (strconv/atoi.go), after the sign: an underscore stands between digits, or between a base
     /// prefix and a digit.
     private static func hasWellPlacedUnderscores(_ digits: [UInt8]) -> Bool {

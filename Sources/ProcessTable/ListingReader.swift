@@ -117,6 +117,7 @@ private struct ListingReader {
     }
 
     private mutating func readEntries() {
+        entries.reserveCapacity(8)
         let limit = WidthLimit(rows: rows, of: bytes, isOwnCommands: markerStatus != nil)
         for row in rows {
             let isTooLong = row.command.count > Self.longestCommand

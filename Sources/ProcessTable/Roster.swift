@@ -24,6 +24,7 @@ struct Roster {
         for entry in entries where !entry.claim.isSupervisor && Self.trust(in: entry) == .full {
             believed.insert(entry.claim.component)
         }
+        processes.reserveCapacity(entries.count)
         for entry in entries {
             let component = entry.claim.component
             if entry.claim.isSupervisor, believed.contains(component) { continue }
@@ -45,6 +46,7 @@ struct Roster {
     }
 
     private static func withoutLaunchers(_ entries: [Entry]) -> [Entry] {
+        guard entries.contains(where: \.claim.isLaunched) else { return entries }
         struct Kinship: Hashable {
             var component: Component
             var parent: Int

@@ -1,19 +1,15 @@
 import Hardening
 
-/// A host or file that gave nothing to judge.
-struct UnseenPlace {
-    let cluster: String
-    let name: String
-    let state: HostState
-    let failure: HostFailure?
-}
-
 /// Hosts that gave nothing to judge for one reason.
 struct FailureGroup {
     let kind: Kind
     /// In the record's order.
     fileprivate(set) var cases: [Case] = []
-    fileprivate(set) var places = Places()
+    /// Where yet other cases were seen than the ones that were kept.
+    fileprivate(set) var others: Places
+    fileprivate(set) var places: Places
+    /// The hint that holds for all of them; nil where there are several.
+    fileprivate(set) var commonHint: String?
 
     struct Kind: Hashable {
         let state: HostState
@@ -25,47 +21,49 @@ struct FailureGroup {
     struct Case {
         let detail: String
         let hint: String
-        fileprivate(set) var places = Places()
-    }
-
-    /// The hint that holds for all of them; nil where there are several.
-    var commonHint: String? {
-        guard let first = cases.first, cases.allSatisfy({ $0.hint == first.hint }) else { return nil }
-        return first.hint
+        fileprivate(set) var places: Places
     }
 }
 
-extension Array where Element == UnseenPlace {
-    /// In the order of the states, then of first appearance.
-    func groups() -> [FailureGroup] {
-        var groups: [FailureGroup] = []
-        var known: [FailureGroup.Kind: Int] = [:]
-        var cases: [CaseKey: Int] = [:]
-        for place in self {
-            let kind = FailureGroup.Kind(
-                state: place.state, phase: place.failure?.phase ?? "", reason: place.failure?.reason ?? "")
-            let group = known[kind] ?? groups.count
-            if group == groups.count {
-                known[kind] = group
-                groups.append(FailureGroup(kind: kind))
-            }
-            let detail = place.failure?.detail ?? ""
-            let hint = place.failure?.hint ?? ""
-            let key = CaseKey(group: group, detail: detail, hint: hint)
-            let position = cases[key] ?? groups[group].cases.count
-            if position == groups[group].cases.count {
-                cases[key] = position
-                groups[group].cases.append(FailureGroup.Case(detail: detail, hint: hint))
-            }
-            groups[group].cases[position].places.add(place.cluster, place.name)
-            groups[group].places.add(place.cluster, place.name)
+/// Gathers hosts that gave nothing to judge in one pass.
+struct FailureGathering {
+    private let keeping: Keeping
+    private var kept: [FailureGroup] = []
+    private var known: [FailureGroup.Kind: Int] = [:]
+    private var cases: [CaseKey: Int] = [:]
+
+    private struct CaseKey: Hashable {
+        let group: Int
+        let detail: String
+        let hint: String
+    }
+
+    init(keeping: Keeping) { self.keeping = keeping }
+
+    mutating func add(_ cluster: String, _ host: String, _ state: HostState, _ failure: HostFailure?) {
+        let kind = FailureGroup.Kind(state: state, phase: failure?.phase ?? "", reason: failure?.reason ?? "")
+        let detail = failure?.detail ?? ""
+        let hint = failure?.hint ?? ""
+        let none = Places(limit: keeping.places)
+        let group = known[kind] ?? kept.count
+        if group == kept.count {
+            known[kind] = group
+            kept.append(FailureGroup(kind: kind, others: none, places: none, commonHint: hint))
         }
-        return HostState.allCases.flatMap { state in groups.filter { $0.kind.state == state } }
+        if kept[group].commonHint != hint { kept[group].commonHint = nil }
+        kept[group].places.add(cluster, host)
+        let key = CaseKey(group: group, detail: detail, hint: hint)
+        let position = cases[key] ?? kept[group].cases.count
+        if position == kept[group].cases.count {
+            guard position < keeping.sights else { return kept[group].others.add(cluster, host) }
+            cases[key] = position
+            kept[group].cases.append(FailureGroup.Case(detail: detail, hint: hint, places: none))
+        }
+        kept[group].cases[position].places.add(cluster, host)
     }
-}
 
-private struct CaseKey: Hashable {
-    let group: Int
-    let detail: String
-    let hint: String
+    /// In the order of the states, then of first appearance.
+    var groups: [FailureGroup] {
+        HostState.allCases.flatMap { state in kept.filter { $0.kind.state == state } }
+    }
 }

@@ -9,27 +9,37 @@ struct FindingGroup {
     private(set) var severity: Severity
     /// The highest severity first, then what most hosts show, then in the record's order.
     fileprivate(set) var sightings: [Sighting] = []
-    private(set) var places = Places()
+    /// Where yet other values were seen than the ones that were kept.
+    fileprivate(set) var others: Places
+    private(set) var places: Places
 
     /// Hosts that show the same.
     struct Sighting {
         let severity: Severity
         let observed: String
         let note: String?
-        fileprivate(set) var places = Places()
+        fileprivate(set) var places: Places
+
+        fileprivate init(_ finding: Finding, places: Places) {
+            severity = finding.severity
+            observed = finding.observed
+            note = finding.note
+            self.places = places
+        }
     }
 
-    fileprivate init(_ finding: Finding) {
+    fileprivate init(_ finding: Finding, places: Places) {
+        self.places = places
+        others = places
         check = finding.check
         verdict = finding.verdict
         expected = finding.expected
         severity = finding.severity
     }
 
-    fileprivate mutating func add(_ finding: Finding, as sighting: Int, at place: JudgedPlace) {
+    fileprivate mutating func add(_ finding: Finding, at place: JudgedPlace) {
         severity = max(severity, finding.severity)
         places.add(place.cluster, place.host)
-        sightings[sighting].places.add(place.cluster, place.label)
     }
 }
 
@@ -51,20 +61,9 @@ struct JudgedPlace {
     }
 }
 
-extension Array where Element == JudgedPlace {
-    /// The findings that `isWanted`, the highest severity first, then in the order of the checks. A check's failures
-    /// stand together under its worst severity; unknowns stand apart by their reason.
-    func groups(of checks: [String], where isWanted: (Finding) -> Bool) -> [FindingGroup] {
-        var gathering = Gathering()
-        for place in self {
-            for finding in place.process.findings where isWanted(finding) { gathering.add(finding, at: place) }
-        }
-        return gathering.groups(of: checks)
-    }
-}
-
-/// Finds each finding's group and sighting by hash, so that a fleet of any size is gathered in one pass.
-private struct Gathering {
+/// Gathers findings in one pass, finding each one's group and sighting by hash, so that their number does not matter.
+struct FindingGathering {
+    private let keeping: Keeping
     private var groups: [FindingGroup] = []
     private var known: [GroupKey: Int] = [:]
     private var sightings: [SightingKey: Int] = [:]
@@ -81,26 +80,39 @@ private struct Gathering {
         let note: String?
     }
 
-    mutating func add(_ finding: Finding, at place: JudgedPlace) {
+    init(keeping: Keeping) { self.keeping = keeping }
+
+    /// Adds the place's findings that `isWanted`.
+    mutating func add(_ place: JudgedPlace, where isWanted: (Finding) -> Bool) {
+        for position in place.process.findings.indices where isWanted(place.process.findings[position]) {
+            add(place.process.findings[position], at: place)
+        }
+    }
+
+    private mutating func add(_ finding: Finding, at place: JudgedPlace) {
         let group = self.group(of: finding)
+        groups[group].add(finding, at: place)
         let key = SightingKey(
             group: group, severity: finding.severity, observed: finding.observed, note: finding.note)
-        if let sighting = sightings[key] { return groups[group].add(finding, as: sighting, at: place) }
-        let sighting = groups[group].sightings.count
-        sightings[key] = sighting
-        groups[group].sightings.append(
-            FindingGroup.Sighting(severity: finding.severity, observed: finding.observed, note: finding.note))
-        groups[group].add(finding, as: sighting, at: place)
+        let sighting = sightings[key] ?? groups[group].sightings.count
+        if sighting == groups[group].sightings.count {
+            guard sighting < keeping.sights else { return groups[group].others.add(place.cluster, place.label) }
+            sightings[key] = sighting
+            groups[group].sightings.append(FindingGroup.Sighting(finding, places: Places(limit: keeping.places)))
+        }
+        groups[group].sightings[sighting].places.add(place.cluster, place.label)
     }
 
     private mutating func group(of finding: Finding) -> Int {
         let key = GroupKey(check: finding.check, verdict: finding.verdict)
         if let group = known[key] { return group }
         known[key] = groups.count
-        groups.append(FindingGroup(finding))
+        groups.append(FindingGroup(finding, places: Places(limit: keeping.places)))
         return groups.count - 1
     }
 
+    /// The highest severity first, then in the order of the checks. A check's failures stand together under its worst
+    /// severity; unknowns stand apart by their reason.
     func groups(of checks: [String]) -> [FindingGroup] {
         let ranks = Dictionary(checks.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         // A check that the policy does not know comes last: it is shown all the same.

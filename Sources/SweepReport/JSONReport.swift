@@ -26,35 +26,42 @@ package enum JSONReport {
                 json.field("ended", record.sweep.ended)
                 json.field("complete", record.sweep.isComplete)
             }
-            json.summary("hosts", states: hosts.map(\.state), counts: record.counts, hosts.lazy.flatMap(\.processes))
+            json.summary("hosts", of: hosts, record.counts)
             json.array("clusters", record.clusters) { json, cluster in json.object { $0.cluster(cluster) } }
         }
         json.end()
         return json.bytes
     }
 
-    /// One document with a newline at its end.
-    package static func render(_ record: EvaluationRecord) -> [UInt8] {
-        var json = JSONText(capacity: capacity(record.files.lazy.flatMap(\.processes)))
+    /// One file's element of an evaluation's `files`, with what separates it from the one before. An evaluation is
+    /// written in pieces, because its summary stands in front of the files that make it.
+    package static func element(_ file: FileRecord, isFirst: Bool) -> [UInt8] {
+        var json = JSONText(elementAtDepth: 2, isFirst: isFirst, capacity: capacity(file.processes))
+        json.element { json in
+            json.field("file", file.name)
+            json.field("state", file.state.rawValue)
+            json.failure(file.failure)
+            json.field("listing", file.wholeness?.word)
+            json.field("notes", file.notes)
+            json.processes(file.processes)
+        }
+        return json.bytes
+    }
+
+    /// What stands in front of an evaluation's files and behind them; the end has a newline at its end.
+    package static func frame(
+        _ policy: PolicyIdentity, _ summary: EvaluationSummary
+    ) -> (head: ArraySlice<UInt8>, tail: ArraySlice<UInt8>) {
+        var json = JSONText()
+        var files = 0
         json.object { json in
             json.field("schema", "kubesweep.evaluation/1")
-            json.policy(record.policy)
-            json.summary(
-                "files", states: record.files.map(\.state), counts: record.counts,
-                record.files.lazy.flatMap(\.processes))
-            json.array("files", record.files) { json, file in
-                json.object { json in
-                    json.field("file", file.name)
-                    json.field("state", file.state.rawValue)
-                    json.failure(file.failure)
-                    json.field("listing", file.wholeness?.word)
-                    json.field("notes", file.notes)
-                    json.processes(file.processes)
-                }
-            }
+            json.policy(policy)
+            json.summary("files", states: summary.states, counts: summary.counts, summary.failuresBySeverity)
+            files = json.gap("files", isEmpty: summary.fileCount == 0)
         }
         json.end()
-        return json.bytes
+        return (json.bytes[..<files], json.bytes[files...])
     }
 
     /// Nearly all of a document is findings, about this many bytes each.
@@ -73,18 +80,23 @@ extension JSONText {
         }
     }
 
+    fileprivate mutating func summary(_ noun: StaticString, of hosts: [HostRecord], _ counts: VerdictCounts) {
+        summary(
+            noun, states: hosts.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }, counts: counts,
+            failures(in: hosts.lazy.flatMap(\.processes)))
+    }
+
     fileprivate mutating func summary(
-        _ noun: StaticString, states: [HostState], counts: VerdictCounts, _ processes: some Sequence<ProcessRecord>
+        _ noun: StaticString, states: [HostState: Int], counts: VerdictCounts,
+        _ failures: [(severity: Severity, count: Int)]
     ) {
         object("summary") { json in
             json.line(noun) { json in
-                json.field("total", states.count)
-                json.fields(HostState.allCases.map { state in (state.rawValue, states.count { $0 == state }) })
+                json.field("total", states.values.reduce(0, +))
+                json.fields(HostState.allCases.map { state in (state.rawValue, states[state] ?? 0) })
             }
             json.line("findings") { $0.counts(counts) }
-            json.line("failed") { json in
-                json.fields(failures(in: processes).map { ($0.severity.rawValue, $0.count) })
-            }
+            json.line("failed") { json in json.fields(failures.map { ($0.severity.rawValue, $0.count) }) }
             json.field("coverage", tenths: counts.coverageTenths)
         }
     }
@@ -103,9 +115,7 @@ extension JSONText {
         field("kubernetesVersion", cluster.kubernetesVersion)
         field("distribution", cluster.distribution)
         field("labels", cluster.labels)
-        summary(
-            "hosts", states: cluster.hosts.map(\.state), counts: cluster.counts,
-            cluster.hosts.lazy.flatMap(\.processes))
+        summary("hosts", of: cluster.hosts, cluster.counts)
         array("checks", cluster.checks) { json, check in
             json.line { json in
                 json.field("check", check.check)

@@ -10,6 +10,13 @@ struct JSONText {
     /// - Parameter capacity: bytes to set aside, about as many as will be written.
     init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
+    /// For one element of an array in a text that is written in pieces.
+    init(elementAtDepth depth: Int, isFirst: Bool, capacity: Int) {
+        self.init(capacity: capacity)
+        self.depth = depth
+        self.isFirst = isFirst
+    }
+
     mutating func object(_ body: (inout JSONText) -> Void) { nested("{", "}", body) }
 
     mutating func object(_ key: StaticString, _ body: (inout JSONText) -> Void) {
@@ -39,6 +46,22 @@ struct JSONText {
                 body(&json, element)
             }
         }
+    }
+
+    /// An object among the elements of an array.
+    mutating func element(_ body: (inout JSONText) -> Void) {
+        separate()
+        object(body)
+    }
+
+    /// An array whose elements are written elsewhere; returns where in the bytes they go.
+    mutating func gap(_ key: StaticString, isEmpty: Bool) -> Int {
+        name(key)
+        write("[")
+        let start = bytes.count
+        if !isEmpty { newLine() }
+        write("]")
+        return start
     }
 
     mutating func field(_ key: StaticString, _ value: String?) {

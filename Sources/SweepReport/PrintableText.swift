@@ -1,6 +1,6 @@
 /// Text from a host, an inventory or a policy, made harmless for a terminal: whatever steers one, hides text or turns
 /// its direction is written as an escape. `limit` is in characters of what is written; a cut is shown as "…".
-func printable(_ text: String, limit: Int = 200) -> String {
+package func printable(_ text: String, limit: Int = 200) -> String {
     if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
     var result = ""
     var count = 0

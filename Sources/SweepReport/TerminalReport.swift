@@ -9,7 +9,7 @@ package struct TerminalReport {
     private let style: TerminalStyle
     /// What is counted: "host" or "file".
     private let noun: String
-    private var text = TerminalText()
+    private(set) var text = TerminalText()
 
     /// Lines of a list of hosts.
     private static let listLimit = 4
@@ -25,13 +25,7 @@ package struct TerminalReport {
         return report.text.text
     }
 
-    package static func render(_ record: EvaluationRecord, policy: Policy, style: TerminalStyle) -> String {
-        var report = TerminalReport(policy, style, noun: "file")
-        report.evaluation(record)
-        return report.text.text
-    }
-
-    private init(_ policy: Policy, _ style: TerminalStyle, noun: String) {
+    init(_ policy: Policy, _ style: TerminalStyle, noun: String) {
         checks = policy.checks
         self.style = style
         self.noun = noun
@@ -46,36 +40,27 @@ package struct TerminalReport {
                 + " in \(counted(record.clusters.count, "cluster"))  \(printable(record.sweep.started))")
         text.line()
         clusters(record.clusters)
-        let places = hosts.flatMap { cluster, host in
-            JudgedPlace.all(of: host.processes, cluster: cluster, host: host.name)
-        }
-        findings(places)
+        var gathered = Gathered(keeping: .all)
+        for (cluster, host) in hosts { gathered.add(host, of: cluster) }
+        findings(gathered)
         drift(record.clusters)
-        let unseen = hosts.filter { $0.host.state != .evaluated }.map { cluster, host in
-            UnseenPlace(cluster: cluster, name: host.name, state: host.state, failure: host.failure)
-        }
-        notSeen(places, unseen: unseen)
-        notes(hosts.flatMap { cluster, host in notes(host.notes, host.processes).map { (cluster, host.name, $0) } })
+        notSeen(gathered)
+        notes(gathered.notes)
         disabled(record.policy)
-        total(record.counts, places: places, states: hosts.map(\.host.state))
+        total(
+            record.counts, failures: failures(in: hosts.lazy.flatMap(\.host.processes)),
+            states: hosts.reduce(into: [:]) { $0[$1.host.state, default: 0] += 1 })
     }
 
-    private mutating func evaluation(_ record: EvaluationRecord) {
-        let files = record.files
+    mutating func evaluation(_ gathered: Gathered, _ policy: PolicyIdentity, _ summary: EvaluationSummary) {
         text.line(
-            style.heading("kubesweep evaluate") + "  \(words(record.policy))  \(counted(files.count, "file"))")
+            style.heading("kubesweep evaluate") + "  \(words(policy))  \(counted(summary.fileCount, "file"))")
         text.line()
-        let places = files.flatMap { file in
-            JudgedPlace.all(of: file.processes, cluster: "", host: file.name)
-        }
-        findings(places)
-        let unseen = files.filter { $0.state != .evaluated }
-        notSeen(
-            places, unseen: unseen.map { UnseenPlace(cluster: "", name: $0.name, state: $0.state, failure: $0.failure) }
-        )
-        notes(files.flatMap { file in notes(file.notes, file.processes).map { ("", file.name, $0) } })
-        disabled(record.policy)
-        total(record.counts, places: places, states: files.map(\.state))
+        findings(gathered)
+        notSeen(gathered)
+        notes(gathered.notes)
+        disabled(policy)
+        total(summary.counts, failures: summary.failuresBySeverity, states: summary.states)
     }
 
     private func words(_ policy: PolicyIdentity) -> String {
@@ -95,8 +80,8 @@ package struct TerminalReport {
         text.line()
     }
 
-    private mutating func findings(_ places: [JudgedPlace]) {
-        let groups = places.groups(of: checks.map(\.id)) { $0.verdict == .fail }
+    private mutating func findings(_ gathered: Gathered) {
+        let groups = gathered.failed.groups(of: checks.map(\.id))
         let severities = Severity.allCases.reversed().compactMap { severity in
             let number = groups.count { $0.severity == severity }
             return number == 0 ? nil : "\(number) \(severity.rawValue)"
@@ -104,8 +89,9 @@ package struct TerminalReport {
         let sum =
             groups.isEmpty ? "" : "  \(counted(groups.count, "check")) failed: \(severities.joined(separator: ", "))"
         text.line(style.heading("FINDINGS") + sum)
-        if groups.isEmpty { text.line(places.isEmpty ? "  nothing was judged" : "  none among what was judged") }
-        let judged = places.judged
+        if groups.isEmpty {
+            text.line(gathered.judged.hostCount == 0 ? "  nothing was judged" : "  none among what was judged")
+        }
         for group in groups {
             let title = checks.first { $0.id == group.check }.map { printable($0.title) + "  " } ?? ""
             text.line(
@@ -117,9 +103,9 @@ package struct TerminalReport {
                 text.entry("seen", sighting.observed)
                 let severity = sighting.severity == group.severity ? nil : sighting.severity.rawValue
                 note([severity, sighting.note].compactMap(\.self).joined(separator: ": "))
-                on(sighting.places, of: judged)
+                on(sighting.places, of: gathered.judged)
             }
-            more(group.sightings.map(\.places).dropFirst(Self.valueLimit), "value")
+            more(group.sightings.map(\.places).dropFirst(Self.valueLimit), "value", others: [group.others])
         }
         text.line()
     }
@@ -142,21 +128,21 @@ package struct TerminalReport {
         text.line()
     }
 
-    private mutating func notSeen(_ places: [JudgedPlace], unseen: [UnseenPlace]) {
-        let unknowns = places.unknowns(of: checks.map(\.id))
-        if unknowns.isEmpty, unseen.isEmpty { return }
+    private mutating func notSeen(_ gathered: Gathered) {
+        let unknowns = gathered.unknown.unknowns(of: checks.map(\.id))
+        let failures = gathered.unseen.groups
+        if unknowns.isEmpty, failures.isEmpty { return }
         text.line(style.heading("NOT SEEN") + "  counts as neither good nor bad")
-        for group in unseen.groups() { failure(group) }
-        let judged = places.judged
+        for group in failures { failure(group) }
         for group in unknowns {
             text.line("  \(style.unknown("unknown"))  \(style.heading(group.reason.rawValue))  \(group.reason.words)")
             for sight in group.cases.prefix(Self.valueLimit) {
                 undecided(sight.checks)
                 if let observed = sight.observed { text.entry("seen", observed) }
                 note(sight.note ?? "")
-                on(sight.places, of: judged)
+                on(sight.places, of: gathered.judged)
             }
-            more(group.cases.map(\.places).dropFirst(Self.valueLimit), "case")
+            more(group.cases.map(\.places).dropFirst(Self.valueLimit), "case", others: group.others)
         }
         text.line()
     }
@@ -190,7 +176,7 @@ package struct TerminalReport {
             if !failure.detail.isEmpty { text.entry("seen", failure.detail) }
             if group.commonHint == nil { hint(failure.hint) }
         }
-        more(group.cases.map(\.places).dropFirst(Self.failureLimit), "case")
+        more(group.cases.map(\.places).dropFirst(Self.failureLimit), "case", others: [group.others])
         if let hint = group.commonHint { self.hint(hint) }
     }
 
@@ -207,31 +193,31 @@ package struct TerminalReport {
     /// - Parameter judged: all hosts that were judged, for saying so where the list would be long.
     private mutating func on(_ places: Places, of judged: Places? = nil) {
         let lines = places.text(width: TerminalText.width - TerminalText.indent, lines: Self.listLimit, noun: noun)
-        let isAll = lines.count > Self.listLimit && places.hostCount == judged?.hostCount
+        let isLong = lines.count > Self.listLimit || !places.isWhole
+        let isAll = isLong && places.hostCount == judged?.hostCount
         text.entry("on", isAll ? ["every \(noun) that was judged: \(places.extent(noun))"] : lines)
     }
 
     /// What the limit leaves out, with the hosts it was seen on.
-    private mutating func more(_ rest: ArraySlice<Places>, _ what: String) {
-        if rest.isEmpty { return }
-        text.entry("and", ["\(counted(rest.count, "more \(what)")), not shown"])
-        on(rest.joined)
+    ///
+    /// - Parameter others: hosts of what was not even kept.
+    private mutating func more(_ rest: ArraySlice<Places>, _ what: String, others: [Places]) {
+        let others = others.filter { $0.hostCount > 0 }
+        if rest.isEmpty, others.isEmpty { return }
+        let number = others.isEmpty ? counted(rest.count, "more \(what)") : "more than \(rest.count) more \(what)s"
+        text.entry("and", ["\(number), not shown"])
+        on((rest + others).joined)
     }
 
-    private func notes(_ notes: [String], _ processes: [ProcessRecord]) -> [String] {
-        // Without the process id, so that hosts with the same note stand together.
-        notes + processes.flatMap { process in process.notes.map { "\(process.component.rawValue): \($0)" } }
-    }
-
-    private mutating func notes(_ notes: [(cluster: String, host: String, note: String)]) {
-        if notes.isEmpty { return }
+    private mutating func notes(_ notes: NoteGathering) {
+        let groups = notes.groups
+        if groups.isEmpty { return }
         text.line(style.heading("NOTES"))
-        let groups = NoteGroup.gather(notes)
         for group in groups.prefix(Self.noteLimit) {
             text.entry("note", group.note)
             on(group.places)
         }
-        more(groups.map(\.places).dropFirst(Self.noteLimit), "note")
+        more(groups.map(\.places).dropFirst(Self.noteLimit), "note", others: [notes.others])
         text.line()
     }
 
@@ -245,27 +231,21 @@ package struct TerminalReport {
     }
 
     /// Two lines that sum up: hosts, then answers.
-    private mutating func total(_ counts: VerdictCounts, places: [JudgedPlace], states: [HostState]) {
+    private mutating func total(
+        _ counts: VerdictCounts, failures: [(severity: Severity, count: Int)], states: [HostState: Int]
+    ) {
         let others = HostState.allCases.compactMap { state in
-            let number = states.count { $0 == state }
+            let number = states[state] ?? 0
             return state == .evaluated || number == 0 ? nil : "\(number) \(state.rawValue)"
         }
-        let judged = states.count { $0 == .evaluated }
         text.line(
-            "judged \(judged) of \(counted(states.count, noun))"
+            "judged \(states[.evaluated] ?? 0) of \(counted(states.values.reduce(0, +), noun))"
                 + (others.isEmpty ? "" : "; not judged: \(others.joined(separator: ", "))"))
-        let severities = failures(in: places.lazy.map(\.process)).filter { $0.count > 0 }
-            .map { "\($0.count) \($0.severity.rawValue)" }
+        let severities = failures.filter { $0.count > 0 }.map { "\($0.count) \($0.severity.rawValue)" }
         let tenths = counts.coverageTenths
         text.line(
             "\(counts.fail) fail\(severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))"),"
                 + " \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen,"
                 + " \(counts.notApplicable) not applicable; coverage \(tenths / 10).\(tenths % 10) %")
-    }
-}
-
-extension Array where Element == JudgedPlace {
-    fileprivate var judged: Places {
-        reduce(into: Places()) { $0.add($1.cluster, $1.host) }
     }
 }

@@ -6,6 +6,13 @@ extension VerdictCounts {
     var coverageTenths: Int { total == 0 ? 0 : (pass + fail + notApplicable) * 1000 / total }
 }
 
+extension EvaluationSummary {
+    /// The highest severity first; every severity has its place, also with none.
+    var failuresBySeverity: [(severity: Severity, count: Int)] {
+        Severity.allCases.reversed().map { ($0, failures[$0] ?? 0) }
+    }
+}
+
 /// Failed findings, the highest severity first; every severity has its place, also with none.
 func failures(in processes: some Sequence<ProcessRecord>) -> [(severity: Severity, count: Int)] {
     var counts: [Severity: Int] = [:]

@@ -5,6 +5,8 @@ struct UnknownGroup {
     let reason: UnknownReason
     /// What most hosts show first, then in the order of the checks.
     fileprivate(set) var cases: [Case] = []
+    /// Where yet other cases were seen than the ones that were kept.
+    fileprivate(set) var others: [Places] = []
 
     /// Checks that could not be decided on the same hosts by the same sight.
     struct Case {
@@ -16,10 +18,10 @@ struct UnknownGroup {
     }
 }
 
-extension Array where Element == JudgedPlace {
-    /// The unknown findings by reason, in the order in which the reasons are declared.
+extension FindingGathering {
+    /// What was gathered of unknown findings by reason, in the order in which the reasons are declared.
     func unknowns(of checks: [String]) -> [UnknownGroup] {
-        let findings = groups(of: checks) { $0.verdict.word == "unknown" }
+        let findings = groups(of: checks)
         let ranks = Dictionary(checks.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let ordered = findings.enumerated().sorted { a, b in
             (ranks[a.element.check] ?? .max, a.offset) < (ranks[b.element.check] ?? .max, b.offset)
@@ -29,6 +31,7 @@ extension Array where Element == JudgedPlace {
             var known: [CaseKey: Int] = [:]
             for (_, finding) in ordered where finding.verdict == .unknown(reason) {
                 for sighting in finding.sightings { group.add(sighting, of: finding.check, &known) }
+                if finding.others.hostCount > 0 { group.others.append(finding.others) }
             }
             if group.cases.isEmpty { return nil }
             group.cases = group.cases.enumerated().sorted { a, b in

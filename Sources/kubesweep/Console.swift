@@ -21,9 +21,12 @@ enum Console {
     }
 
     static func result(_ bytes: [UInt8]) throws(CommandFailure) {
-        if !writeAll(bytes, to: STDOUT_FILENO) {
-            throw CommandFailure(.cannotWrite, "standard output: \(String(cString: strerror(errno)))")
-        }
+        if !writeAll(bytes, to: STDOUT_FILENO) { throw cannotWriteResult }
+    }
+
+    /// Says why the last write failed.
+    static var cannotWriteResult: CommandFailure {
+        CommandFailure(.cannotWrite, "standard output: \(String(cString: strerror(errno)))")
     }
 
     static func end(_ status: ExitStatus) -> Never {
@@ -35,7 +38,9 @@ enum Console {
         end(failure.status)
     }
 
-    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool { writeAll(bytes[...], to: descriptor) }
+
+    static func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

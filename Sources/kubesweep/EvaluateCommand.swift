@@ -11,7 +11,16 @@ struct EvaluateCommand: AsyncParsableCommand {
         abstract: "Judges saved ps -ef listings, with the same code as scan and without any network.")
 
     @Argument(help: ArgumentHelp("Saved listings; - is standard input.", valueName: "file"))
-    var files: [String]
+    var files: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "More listings, named in a file, one a line; - is standard input. A list may be of any length.",
+            valueName: "list"))
+    var filesFrom: String?
+
+    @Flag(help: "The names in the list end in a NUL byte, as find -print0 writes them.")
+    var null = false
 
     @Option(help: ArgumentHelp("The Kubernetes version the listings come from, e.g. 1.31.", valueName: "version"))
     var kubernetesVersion: String?
@@ -23,7 +32,11 @@ struct EvaluateCommand: AsyncParsableCommand {
         if let text = kubernetesVersion, release(text) == nil {
             throw ValidationError("--kubernetes-version takes a version like 1.31 or v1.31.4, not \(text)")
         }
-        if files.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once only") }
+        if files.isEmpty, filesFrom == nil { throw ValidationError("name a listing, or a list with --files-from") }
+        if null, filesFrom == nil { throw ValidationError("--null speaks of a list: give --files-from") }
+        if files.count(where: { $0 == "-" }) + (filesFrom == "-" ? 1 : 0) > 1 {
+            throw ValidationError("standard input can be read once only")
+        }
     }
 
     func run() async {
@@ -37,61 +50,20 @@ struct EvaluateCommand: AsyncParsableCommand {
     /// Load, judge, report.
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
-        let claimed = kubernetesVersion.flatMap(release)
-        let (files, failure) = await judged(JudgingQueue(judge), judge.policy, claimed)
-        let record = EvaluationRecord(policy: policy, files: files)
+        var names = try ListingNames(files, list: filesFrom, endsInNUL: null)
+        var evaluation = Evaluation(
+            JudgingQueue(judge), claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
+            wantsText: reports.has(.text))
+        await evaluation.run(&names)
+        let summary = evaluation.summary
+        if summary.fileCount == 0 { throw evaluation.failure ?? CommandFailure(.noInput, "no file is named") }
         try reports.write(
-            json: { JSONReport.render(record) },
-            text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
-        if let failure { throw failure }
-        let status = judging.exitStatus(worst: record.worstFailure, counts: record.counts)
+            json: { put throws(CommandFailure) in try evaluation.writeJSON(policy, put) },
+            text: { evaluation.text.render(policy, summary, policy: judge.policy, style: $0) })
+        if let failure = evaluation.failure { throw failure }
+        let status = judging.exitStatus(worst: summary.worstFailure, counts: summary.counts)
         Console.talk("exit status \(status.code): \(status.words)")
         return status
-    }
-
-    /// The files' records in the order in which they were named, and the first failure to read one; a file that cannot be
-    /// read has a record that says so. Reading and judging run side by side, a few files ahead.
-    private func judged(
-        _ queue: JudgingQueue, _ policy: Policy, _ claimed: Release?
-    ) async -> ([FileRecord], CommandFailure?) {
-        var records: [FileRecord?] = Array(repeating: nil, count: files.count)
-        var failure: CommandFailure?
-        await withTaskGroup(of: (Int, FileRecord).self) { group in
-            for (index, name) in files.enumerated() {
-                if index >= 8, let (done, record) = await group.next() { records[done] = record }
-                do throws(CommandFailure) {
-                    let bytes = try InputFile.read(name)
-                    group.addTask { (index, await record(name, bytes, queue, policy, claimed)) }
-                } catch {
-                    failure = failure ?? error
-                    records[index] = FileRecord(
-                        name: name, state: .unreadable,
-                        failure: HostFailure(
-                            phase: "evidence", reason: "inputUnreadable", detail: error.message,
-                            hint: "check the path and its permissions"),
-                        checkCount: policy.checks.count)
-                }
-            }
-            for await (done, record) in group { records[done] = record }
-        }
-        return (records.compactMap(\.self), failure)
-    }
-
-    private func record(
-        _ name: String, _ bytes: [UInt8], _ queue: JudgingQueue, _ policy: Policy, _ claimed: Release?
-    ) async -> FileRecord {
-        switch await queue.judged(bytes, origin: .saved, claimed: claimed) {
-        case .success(let judged):
-            FileRecord(
-                name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
-                checkCount: policy.checks.count,
-                absentCheckCount: policy.checkCount(of: judged.presence.absent),
-                unseenCheckCount: policy.checkCount(of: judged.presence.unseen))
-        case .failure(let problem):
-            FileRecord(
-                name: name, state: .unreadable, failure: HostFailure(problem), checkCount: policy.checks.count)
-        }
     }
 
     private func release(_ text: String) -> Release? {

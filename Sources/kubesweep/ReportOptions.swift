@@ -19,23 +19,34 @@ struct ReportOptions: ParsableArguments {
 
     /// One report that cannot be written keeps no other from being written; the first such failure is thrown at the end.
     ///
-    /// - Parameters: the report in each format.
-    func write(json: () -> [UInt8], text: (TerminalStyle) -> String) throws(CommandFailure) {
-        func bytes(_ format: ReportFormat, isColoured: Bool) -> [UInt8] {
+    /// Whether any report is in this format.
+    func has(_ format: ReportFormat) -> Bool { self.format == format || report.contains { $0.format == format } }
+
+    /// - Parameters:
+    ///   - json: puts the report piece by piece, as long as that succeeds, and returns whether it did.
+    ///   - text: the whole report.
+    func write(
+        json: ((ArraySlice<UInt8>) -> Bool) throws(CommandFailure) -> Bool, text: (TerminalStyle) -> String
+    ) throws(CommandFailure) {
+        func write(_ format: ReportFormat, isColoured: Bool, to descriptor: Int32) throws(CommandFailure) -> Bool {
             switch format {
-            case .json: json()
-            case .text: Array(text(TerminalStyle(isColoured: isColoured)).utf8)
+            case .json: try json { Console.writeAll($0, to: descriptor) }
+            case .text: Console.writeAll(Array(text(TerminalStyle(isColoured: isColoured)).utf8), to: descriptor)
             }
         }
         var failure: CommandFailure?
         for file in report {
             do throws(CommandFailure) {
-                try file.write(bytes(file.format, isColoured: false))
+                try file.write { (descriptor) throws(CommandFailure) in
+                    try write(file.format, isColoured: false, to: descriptor)
+                }
             } catch {
                 failure = failure ?? error
             }
         }
-        try Console.result(bytes(format, isColoured: Console.isColoured(color)))
+        guard try write(format, isColoured: Console.isColoured(color), to: STDOUT_FILENO) else {
+            throw Console.cannotWriteResult
+        }
         if let failure { throw failure }
     }
 }
@@ -55,11 +66,20 @@ struct ReportFile: ExpressibleByArgument {
 
     /// Writes beside the path and renames, so that a reader never sees half a report. Mode 0600 less the umask: findings
     /// are a map of weak spots.
-    func write(_ bytes: [UInt8]) throws(CommandFailure) {
+    ///
+    /// - Parameter body: writes to the descriptor; whether all was written.
+    func write(_ body: (Int32) throws(CommandFailure) -> Bool) throws(CommandFailure) {
         let temporary = "\(path).\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure() }
-        let isWritten = Console.writeAll(bytes, to: descriptor)
+        let isWritten: Bool
+        do throws(CommandFailure) {
+            isWritten = try body(descriptor)
+        } catch {
+            close(descriptor)
+            unlink(temporary)
+            throw error
+        }
         guard isWritten, fsync(descriptor) == 0 || errno == EINVAL else {
             let cause = failure()
             close(descriptor)

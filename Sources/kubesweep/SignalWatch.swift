@@ -20,6 +20,8 @@ enum SignalWatch {
     /// Call before any other thread is started: a thread inherits the blocked signals from the one that starts it, and a
     /// signal taken by a thread that does not block it would end the program.
     static func start() {
+        // A closed pipe is a failed write, with its own exit status and words.
+        signal(SIGPIPE, SIG_IGN)
         var signals = Self.signals
         pthread_sigmask(SIG_BLOCK, &signals, nil)
         var thread = pthread_t()

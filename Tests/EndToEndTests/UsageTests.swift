@@ -21,6 +21,8 @@ struct UsageTests {
             ("usage-no-file", ["evaluate"], 64),
             ("usage-version", ["evaluate", "-", "--kubernetes-version", "latest"], 64),
             ("usage-standard-input-twice", ["evaluate", "-", "-"], 64),
+            ("usage-list-and-listing", ["evaluate", "-", "--files-from", "-"], 64),
+            ("usage-null", ["evaluate", "cp1.ps", "--null"], 64),
             ("help", ["--help"], 0),
             ("help-scan", ["scan", "--help"], 0),
             ("help-evaluate", ["evaluate", "--help"], 0),

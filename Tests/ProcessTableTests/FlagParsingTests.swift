@@ -265,13 +265,14 @@ func words(_ line: String) -> [String] {
 }
 
 @Test func `gives the arguments that a flag stands in`() {
+    func entry(_ name: String) -> Int? { apiServerSyntax.names.firstIndex(of: name) }
     let parsed = apiServerSyntax.parse(words("--profiling --audit-log-path /x --new=a b c --v=2"))
     #expect(
         parsed.occurrences == [
-            FlagOccurrence(name: "profiling", value: "true", arguments: 0..<1, isKnown: true),
-            FlagOccurrence(name: "audit-log-path", value: "/x", arguments: 1..<3, isKnown: true),
-            FlagOccurrence(name: "new", value: "a b c", arguments: 3..<6, isKnown: false),
-            FlagOccurrence(name: "v", value: "2", arguments: 6..<7, isKnown: true),
+            FlagOccurrence(name: "profiling", value: "true", arguments: 0..<1, entry: entry("profiling")),
+            FlagOccurrence(name: "audit-log-path", value: "/x", arguments: 1..<3, entry: entry("audit-log-path")),
+            FlagOccurrence(name: "new", value: "a b c", arguments: 3..<6, entry: nil),
+            FlagOccurrence(name: "v", value: "2", arguments: 6..<7, entry: entry("v")),
         ])
 }
 

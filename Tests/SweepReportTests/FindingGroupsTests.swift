@@ -101,7 +101,7 @@ struct FindingGroupsTests {
     }
 
     private func shown(_ places: [JudgedPlace], where isWanted: (Finding) -> Bool) -> [String] {
-        places.groups(of: checks, where: isWanted).map { group in
+        gathered(places, where: isWanted).groups(of: checks).map { group in
             group.sightings.reduce("\(group.severity) \(group.check)") { text, sighting in
                 "\(text) [\(sighting.severity) \(sighting.observed)\(noted(sighting.note)) on \(list(sighting.places))]"
             }
@@ -109,12 +109,20 @@ struct FindingGroupsTests {
     }
 
     private func unknowns(_ places: [JudgedPlace]) -> [String] {
-        places.unknowns(of: checks).map { group in
+        gathered(places) { $0.verdict.word == "unknown" }.unknowns(of: checks).map { group in
             group.cases.reduce(group.reason.rawValue) { text, sight in
                 "\(text) [\(sight.checks.joined(separator: ", ")): \(sight.observed ?? "")\(noted(sight.note))"
                     + " on \(list(sight.places))]"
             }
         }
+    }
+
+    private func gathered(
+        _ places: [JudgedPlace], keeping: Keeping = .all, where isWanted: (Finding) -> Bool
+    ) -> FindingGathering {
+        var gathering = FindingGathering(keeping: keeping)
+        for place in places { gathering.add(place, where: isWanted) }
+        return gathering
     }
 
     private func noted(_ note: String?) -> String { note.map { " (\($0))" } ?? "" }

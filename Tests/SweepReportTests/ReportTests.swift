@@ -29,18 +29,15 @@ struct ReportTests {
     }
 
     @Test func `an evaluation as JSON`() throws {
-        try Golden.expect(JSONReport.render(FixtureEvaluation().record), in: "evaluation.json")
+        try Golden.expect(FixtureEvaluation().json(), in: "evaluation.json")
     }
 
     @Test func `an evaluation as text`() throws {
-        let fixture = try FixtureEvaluation()
-        try expect(TerminalReport.render(fixture.record, policy: fixture.policy, style: plain), in: "evaluation.txt")
+        try expect(FixtureEvaluation().text(plain), in: "evaluation.txt")
     }
 
     @Test func `an evaluation as coloured text`() throws {
-        let fixture = try FixtureEvaluation()
-        let text = TerminalReport.render(fixture.record, policy: fixture.policy, style: coloured)
-        try expect(text, in: "evaluation.ansi")
+        try expect(FixtureEvaluation().text(coloured), in: "evaluation.ansi")
     }
 
     @Test func `a clean sweep`() throws {
@@ -65,9 +62,9 @@ struct ReportTests {
         let evaluation = try FixtureEvaluation()
         for text in [
             TerminalReport.render(sweep.record, policy: sweep.policy, style: plain),
-            TerminalReport.render(evaluation.record, policy: evaluation.policy, style: plain),
+            evaluation.text(plain),
             String(decoding: JSONReport.render(sweep.record), as: UTF8.self),
-            String(decoding: JSONReport.render(evaluation.record), as: UTF8.self),
+            String(decoding: evaluation.json(), as: UTF8.self),
         ] {
             let raw = text.unicodeScalars.filter { scalar in
                 switch scalar.properties.generalCategory {

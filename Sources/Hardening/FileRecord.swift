@@ -1,23 +1,28 @@
 package import ProcessTable
 
-/// What `evaluate` found in saved listings, in the order in which they were named.
-package struct EvaluationRecord: Sendable {
-    package var policy: PolicyIdentity
-    package var files: [FileRecord]
+/// The sums over an evaluation's files, taken one by one.
+package struct EvaluationSummary: Sendable {
+    package private(set) var states: [HostState: Int] = [:]
+    package private(set) var counts = VerdictCounts()
+    /// Failed findings by severity.
+    package private(set) var failures: [Severity: Int] = [:]
 
-    package init(policy: PolicyIdentity, files: [FileRecord]) {
-        self.policy = policy
-        self.files = files
+    package init() {}
+
+    package mutating func add(_ file: FileRecord) {
+        states[file.state, default: 0] += 1
+        counts = counts + file.counts
+        for process in file.processes {
+            for position in process.findings.indices where process.findings[position].verdict == .fail {
+                failures[process.findings[position].severity, default: 0] += 1
+            }
+        }
     }
 
-    package var counts: VerdictCounts {
-        files.reduce(VerdictCounts()) { $0 + $1.counts }
-    }
+    package var fileCount: Int { states.values.reduce(0, +) }
 
     /// The highest severity that failed anywhere; nil where nothing did.
-    package var worstFailure: Severity? {
-        files.lazy.flatMap(\.processes).flatMap(\.findings).filter { $0.verdict == .fail }.map(\.severity).max()
-    }
+    package var worstFailure: Severity? { failures.keys.max() }
 }
 
 /// One saved listing.
