@@ -140,7 +140,13 @@ struct HardenedTests {
 
     @Test(arguments: [
         ("kube-apiserver", "pass"), ("kube-apiserver --cors-allowed-origins=//dash\\.example$", "pass"),
-        ("kube-apiserver --cors-allowed-origins=.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=.*", "fail"), ("kube-apiserver --cors-allowed-origins=*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=.+", "fail"), ("kube-apiserver --cors-allowed-origins=^.*$", "fail"),
+        ("kube-apiserver --cors-allowed-origins=^.*", "fail"), ("kube-apiserver --cors-allowed-origins=.*$", "fail"),
+        ("kube-apiserver --cors-allowed-origins=//.*", "fail"), ("kube-apiserver --cors-allowed-origins=//", "fail"),
+        ("kube-apiserver --cors-allowed-origins=https?://.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=https://.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=//a.+b$", "unknown needsReview"),
         ("kube-apiserver --cors-allowed-origins=//a$,http://.*", "fail"),
         ("kube-apiserver --cors-allowed-origins=//.*\\.example$", "unknown needsReview"),
     ])
@@ -152,6 +158,10 @@ struct HardenedTests {
     @Test(arguments: [
         ("kube-apiserver --service-account-max-token-expiration=24h", "pass"), ("kube-apiserver", "fail"),
         ("kube-apiserver --service-account-max-token-expiration=8760h", "fail"),
+        ("kube-apiserver --service-account-max-token-expiration=48h", "pass"),
+        ("kube-apiserver --service-account-max-token-expiration=48h1s", "fail"),
+        ("kube-apiserver --service-account-max-token-expiration=1h", "pass"),
+        ("kube-apiserver --service-account-max-token-expiration=59m", "fail"),
         ("v1.11 kube-apiserver", "notApplicable notYetIntroduced"),
     ])
     func `x17 longest token`(_ line: String, _ expected: String) throws {
@@ -182,6 +192,16 @@ struct HardenedTests {
         ("etcd --name=a --listen-metrics-urls=http://0.0.0.0:2381", "fail low"),
         ("etcd --name=a --listen-client-http-urls=http://10.0.0.1:1", "fail"),
         ("etcd --name=a", "pass"), ("etcd", "unknown configuredInFile"),
+        ("etcd --name=a --listen-client-http-urls=https://10.0.0.1:1", "pass"),
+        ("etcd --name=a --listen-client-http-urls=unix://a.sock,unixs://b.sock", "pass"),
+        ("etcd --name=a --listen-metrics-urls=https://10.0.0.1:2381", "pass"),
+        ("etcd --name=a --listen-metrics-urls=unix://a.sock,unixs://b.sock", "pass"),
+        (
+            """
+            etcd --name=a --listen-client-urls=unix://a.sock,unixs://b.sock --listen-peer-urls=unix://a.sock,unixs://b \
+            --advertise-client-urls=unix://a.sock,unixs://b.sock
+            """, "pass"
+        ),
     ])
     func `5.5 no plaintext listeners of etcd`(_ line: String, _ expected: String) throws {
         let found = try hardened("etcd-listeners-tls", line)
