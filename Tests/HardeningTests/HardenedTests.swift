@@ -23,6 +23,10 @@ struct HardenedTests {
         ("kube-apiserver --etcd-servers=http://localhost:2379,http://10.0.0.1:2379", "fail"),
         ("kube-apiserver --etcd-servers=http://127.0.0.1@evil:2379", "fail"),
         ("kube-apiserver --etcd-servers=unix://kine.sock", "pass"),
+        ("kube-apiserver --etcd-servers=unixs://kine.sock", "pass"),
+        ("kube-apiserver --etcd-servers=http://127.0.0.1:2379,https://10.0.0.1:2379", "fail medium"),
+        ("kube-apiserver --etcd-servers=http://127.0.0.1:2379,unix://a,unixs://b", "fail medium"),
+        ("kube-apiserver --etcd-servers=10.0.0.1:2379,https://a:2379", "unknown needsReview"),
         ("kube-apiserver --etcd-servers=10.0.0.1:2379", "unknown needsReview"),
         ("kube-apiserver", "unknown unparsable"),
         (
@@ -106,6 +110,23 @@ struct HardenedTests {
         ("kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "fail"),
         ("kube-apiserver --disable-admission-plugins=MutatingAdmissionWebhook", "fail"),
         ("kube-apiserver --admission-control=NamespaceLifecycle", "fail"),
+        ("kube-apiserver --disable-admission-plugins=ValidatingAdmissionWebhook", "fail"),
+        ("kube-apiserver --disable-admission-plugins=LimitRanger", "fail"),
+        ("kube-apiserver --disable-admission-plugins=ResourceQuota", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateApproval", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateSigning", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateSubjectRestriction", "fail"),
+        (
+            """
+            v1.17 kube-apiserver --disable-admission-plugins=CertificateApproval,CertificateSigning,\
+            CertificateSubjectRestriction
+            """, "pass"
+        ),
+        ("v1.23 kube-apiserver --disable-admission-plugins=PodSecurity", "fail"),
+        ("v1.26 kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "fail"),
+        ("v1.25 kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "pass"),
+        ("v1.10 kube-apiserver", "pass"), ("v1.18 kube-apiserver", "pass"), ("v1.23 kube-apiserver", "pass"),
+        ("v1.26 kube-apiserver", "pass"),
         ("v1.22 kube-apiserver --disable-admission-plugins=PodSecurity", "pass"),
         ("v1.9 kube-apiserver", "notApplicable notYetIntroduced"),
     ])
@@ -121,7 +142,10 @@ struct HardenedTests {
         ("kube-apiserver --feature-gates=AllBeta=true", "fail low"),
         ("kube-apiserver --feature-gates=KMSv1=true", "fail"), ("v1.28 kube-apiserver", "pass"),
         ("v1.24 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "fail"),
-        ("v1.24 kube-apiserver", "pass"),
+        ("v1.24 kube-apiserver", "pass"), ("v1.29 kube-apiserver --feature-gates=KMSv1=true", "fail"),
+        ("v1.28 kube-apiserver --feature-gates=KMSv1=true", "pass"),
+        ("v1.25 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "fail"),
+        ("v1.26 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "pass"),
         ("kube-apiserver --feature-gates=AllAlpha=true --feature-gates=AllAlpha=false", "pass"),
     ])
     func `x9 feature gates`(_ line: String, _ expected: String) throws {
