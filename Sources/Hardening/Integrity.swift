@@ -17,7 +17,7 @@ package struct IntegrityCheck: Sendable {
 
     package static let processIdentity = IntegrityCheck(
         id: "process-identity", title: "A component is what it claims to be", severity: .high,
-        expected: "root or the component's own account, a service or in a container, alone at its address",
+        expected: "root or the component's own account, started as a service or in a container",
         rationale: """
             Anybody who may start a program can give it the name and the flags of a component, and so hide a weak setting \
             behind a good one or an API server of their own behind the cluster's. A component's verdicts are taken from \

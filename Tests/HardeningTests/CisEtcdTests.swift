@@ -43,6 +43,11 @@ struct CisEtcdTests {
         #expect(try verdict("etcd-client-cert-auth", line, explicit: true) == "fail")
     }
 
+    @Test func `2.5 by the letter the flag itself passes`() throws {
+        let line = "\(Self.peers) --peer-cert-file=/c --peer-key-file=/k --peer-client-cert-auth=true"
+        #expect(try verdict("etcd-peer-client-cert-auth", line, explicit: true) == "pass")
+    }
+
     @Test(arguments: [
         (pair, "pass"), ("\(pair) --auto-tls=false", "pass"), ("\(pair) --auto-tls", "fail"),
         ("\(pair) -auto-tls=1", "fail"),

@@ -216,6 +216,13 @@ struct HardenedTests {
         ("etcd --name=a --listen-metrics-urls=http://0.0.0.0:2381", "fail low"),
         ("etcd --name=a --listen-client-http-urls=http://10.0.0.1:1", "fail"),
         ("etcd --name=a", "pass"), ("etcd", "unknown configuredInFile"),
+        (
+            """
+            etcd --cert-file=/c --peer-cert-file=/p --listen-metrics-urls=http://0.0.0.0:2381 \
+            --listen-client-urls=https://10.0.0.1:2379,unix://a.sock,unixs://b.sock \
+            --listen-peer-urls=https://10.0.0.1:2380,unix://a.sock,unixs://b.sock
+            """, "fail low"
+        ),
         ("etcd --name=a --listen-client-http-urls=https://10.0.0.1:1", "pass"),
         ("etcd --name=a --listen-client-http-urls=unix://a.sock,unixs://b.sock", "pass"),
         ("etcd --name=a --listen-metrics-urls=https://10.0.0.1:2381", "pass"),
