@@ -12,7 +12,7 @@ extension HostEvidence {
             text += "\(part.utf8.count):".utf8
             text += part.utf8
         }
-        for process in processes {
+        func add(_ process: ControlPlaneProcess) {
             add(process.component.rawValue)
             add(process.user)
             add(process.program)
@@ -23,15 +23,20 @@ extension HostEvidence {
             add(process.isCut ? "cut" : "whole")
             add("\(process.arguments.count)")
             for argument in process.arguments { add(argument) }
+            switch process.starter {
+            case .session(let program), .other(let program): add(program)
+            case .notListed, .service, .container: break
+            }
         }
+        for process in processes { add(process) }
+        if !lookAlikes.isEmpty { add("look-alikes") }
+        for process in lookAlikes { add(process) }
         return sha256(text)
     }
 
     /// What a reader should know of the host beyond its findings.
     package var notes: [String] {
-        var notes = lookAlikes.map {
-            "a process that looks like \($0.component.rawValue) (pid \($0.pid), user \($0.user)): \($0.reason)"
-        }
+        var notes: [String] = []
         if case .excerpt = wholeness {
             notes.append("an excerpt without header: whether there are other processes is not known")
         }

@@ -32,6 +32,18 @@ package struct CheckRollup: Sendable, Equatable {
         worst = isMissing ? .unknown(.unseen) : tally.worst ?? .unknown(.unseen)
         counts = isMissing ? VerdictCounts(unseen: hostCount) : tally.counts
     }
+
+    /// Nil where no host has a finding: an integrity check speaks only where something is wrong.
+    init?(_ check: IntegrityCheck, over hosts: [HostRecord]) {
+        let findings = hosts.flatMap(\.processes).flatMap(\.findings).filter { $0.check == check.id }
+        guard let worst = findings.map(\.verdict).max(by: { $0.weight < $1.weight }) else { return nil }
+        var counts = VerdictCounts()
+        for finding in findings { counts.add(finding.verdict) }
+        self.check = check.id
+        self.severity = findings.filter { $0.verdict == .fail }.map(\.severity).max() ?? check.severity
+        self.worst = worst
+        self.counts = counts
+    }
 }
 
 /// What one check has come to while hosts pass by.

@@ -58,7 +58,7 @@ package struct FileRecord: Sendable {
     package var counts: VerdictCounts {
         var counts = VerdictCounts()
         for process in processes { for finding in process.findings { counts.add(finding.verdict) } }
-        counts.unseen = counts.total == 0 ? checkCount : unseenCheckCount
+        counts.unseen = processes.contains(where: \.isJudged) ? unseenCheckCount : checkCount
         counts.notApplicable += absentCheckCount
         return counts
     }

@@ -22,7 +22,8 @@ package struct Judge: Sendable {
         neighbours = policy.neighbours
     }
 
-    /// Findings for every process of the evidence, in its order; checks in the policy's order.
+    /// Findings for every process of the evidence, in its order, and then for its look-alikes; checks in the policy's
+    /// order, integrity checks last.
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
@@ -33,9 +34,14 @@ package struct Judge: Sendable {
             }
         }
         let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
-        return evidence.processes.map { process in
+        var records = evidence.processes.map { process in
             judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
         }
+        for process in evidence.lookAlikes {
+            records.append(ProcessRecord(component: process.component, pid: process.pid, user: process.user))
+        }
+        for (position, finding) in identityFindings(evidence) { records[position].findings.append(finding) }
+        return records
     }
 
     private func judge(
@@ -49,7 +55,6 @@ package struct Judge: Sendable {
         let isJudged = components.contains(process.component)
         let settings = Settings(process, facts: facts, beside: neighbours, looksElsewhere: isJudged)
         let bounds = settings.bounds(claimed: claimed)
-        if let conflict = bounds.conflict { record.notes.append(conflict) }
         if let claimed, bounds.conflict == nil, !facts.releases.contains(claimed) {
             let word = claimed > facts.releases.upper ? "newest" : "oldest"
             record.notes.append("judged as \(bounds.releases), the \(word) version kubesweep knows, not \(claimed)")
@@ -59,11 +64,12 @@ package struct Judge: Sendable {
         if process.isCut { record.notes.append("the row is cut off; what stands behind the cut is not known") }
         record.releases = bounds.releases
         record.flags = settings.flagValues()
-        guard let checks = checks[process.component.rawValue] else { return record }
+        let checks = checks[process.component.rawValue] ?? []
         record.findings.reserveCapacity(checks.count)
         for shared in checks {
             record.findings.append(finding(shared, settings, bounds.releases, wholeness))
         }
+        if let finding = versionFinding(bounds) { record.findings.append(finding) }
         return record
     }
 

@@ -60,7 +60,7 @@ package struct JudgedEvidence: Sendable {
 
     /// The host's state as far as its listing decides it.
     package var state: HostState {
-        if processes.contains(where: { !$0.findings.isEmpty }) { return .evaluated }
+        if processes.contains(where: \.isJudged) { return .evaluated }
         if evidence.isHidden { return .hidden }
         switch evidence.wholeness {
         case .cut, .excerpt: return .incomplete

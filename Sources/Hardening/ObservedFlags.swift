@@ -99,9 +99,20 @@ package struct FlagValues: Sendable, Equatable {
     private static func normal(_ text: String, _ fact: FlagFact?) -> String {
         guard let fact else { return text }
         if fact.kind == .bool, let value = FlagValue.bool(text) { return value ? "true" : "false" }
+        if fact.kind == .gates, let gates = FlagValue.gates(text) { return assignments(gates) }
         if fact.isUnordered, text.utf8.contains(UInt8(ascii: ",")) {
             return text.split(separator: ",").sorted().joined(separator: ",")
         }
         return text
+    }
+
+    /// Each gate once, with its last value, in the order of the names; kube's own gates may leave its name out.
+    private static func assignments(_ gates: [FlagValue.Gate]) -> String {
+        var values: [String: Bool] = [:]
+        for gate in gates {
+            let prefix = gate.component.map { $0 == "kube" ? "" : $0 + ":" } ?? ""
+            values[prefix + gate.name] = gate.isEnabled
+        }
+        return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     }
 }

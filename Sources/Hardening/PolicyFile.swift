@@ -80,7 +80,7 @@ private struct PolicyReader {
             case "disable":
                 for off in yaml.entries(of: entry.value, "disable") ?? [] {
                     disabled[off.key] = yaml.text(off.value, "the reason to switch a check off")
-                    if !inherited.contains(off.key) {
+                    if !inherited.contains(off.key), IntegrityCheck.named(off.key) == nil {
                         yaml.report(off.place, "no such check in the policy that is extended", text: off.key)
                     }
                 }
@@ -204,6 +204,9 @@ private struct PolicyReader {
         }
         if let id = texts["id"], !id.isCheckID {
             conditions.yaml.report(node, "a check's id is made of small letters, digits and dashes", text: id)
+        }
+        if let id = texts["id"], IntegrityCheck.named(id) != nil {
+            conditions.yaml.report(node, "an integrity check has this id, which runs with every policy", text: id)
         }
         guard let id = texts["id"], let severity, let expect else { return nil }
         return Check(

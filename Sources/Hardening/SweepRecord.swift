@@ -87,7 +87,7 @@ package struct ClusterRecord: Sendable {
     package let labels: [String: String]
     package let hosts: [HostRecord]
     package let drift: [FlagDrift]
-    /// One for each check of the policy, in its order.
+    /// One for each check of the policy, in its order, and for each integrity check that has a finding here.
     package let checks: [CheckRollup]
 
     package init(
@@ -101,7 +101,9 @@ package struct ClusterRecord: Sendable {
         let ordered = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
         self.hosts = ordered
         self.drift = FlagDrift.between(ordered)
-        self.checks = CheckRollup.all(of: policy.checks, over: ordered)
+        self.checks =
+            CheckRollup.all(of: policy.checks, over: ordered)
+            + IntegrityCheck.all.compactMap { CheckRollup($0, over: ordered) }
     }
 }
 
@@ -214,4 +216,9 @@ package struct ProcessRecord: Sendable, Equatable {
         self.flags = flags
         self.findings = findings
     }
+}
+
+extension ProcessRecord {
+    /// A check of the policy was answered for it.
+    package var isJudged: Bool { findings.contains { IntegrityCheck.named($0.check) == nil } }
 }

@@ -4,8 +4,15 @@ import ProcessTable
 package struct VersionBounds: Sendable, Equatable {
     /// The releases it may be.
     package var releases: ReleaseRange
-    /// Set where the inventory's version or the line contradict each other; plain words for the report.
-    package var conflict: String?
+    package var conflict: VersionConflict?
+}
+
+/// What on a line cannot be true together, in words for the report.
+package enum VersionConflict: Sendable, Equatable {
+    /// A running server does not accept these in the release that was stated.
+    case disproved(stated: Release, proofs: [String])
+    /// No release accepts these on one line.
+    case contradictory(proofs: [String])
 }
 
 extension Settings {
@@ -19,18 +26,21 @@ extension Settings {
             let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
             return VersionBounds(releases: releases, conflict: nil)
         }
-        let (proven, witness, isContradictory) = provenReleases(byAbsence: claimed == nil)
-        if isContradictory {
+        let (proven, contradiction) = provenReleases(byAbsence: claimed == nil)
+        if !contradiction.isEmpty {
             // A fork, a wrapper or a misread line: the line proves nothing then.
             let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
-            return VersionBounds(releases: releases, conflict: "\(witness) cannot stand on one line in any release")
+            return VersionBounds(releases: releases, conflict: .contradictory(proofs: contradiction))
         }
         guard let claimed else { return VersionBounds(releases: proven, conflict: nil) }
         let release = clamped(claimed)
         if proven.contains(release) { return VersionBounds(releases: ReleaseRange(release, release), conflict: nil) }
-        return VersionBounds(
-            releases: proven,
-            conflict: "the stated version \(claimed) cannot be: \(witness) proves \(proven)")
+        var proofs: [String] = []
+        forEachProof(byAbsence: false) { witness, range in
+            let proof = witness.text(range, against: release)
+            if !range.contains(release), !proofs.contains(proof) { proofs.append(proof) }
+        }
+        return VersionBounds(releases: proven, conflict: .disproved(stated: claimed, proofs: proofs))
     }
 
     /// A release newer than the facts is judged by the newest they know.
@@ -38,31 +48,63 @@ extension Settings {
         min(max(release, facts.releases.lower), facts.releases.upper)
     }
 
-    /// - Parameter byAbsence: whether a missing flag counts; it never disproves what a person states.
-    private func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, witness: String, isContradictory: Bool) {
+    /// The releases that every proof leaves, or the two proofs that leave none.
+    private func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, contradiction: [String]) {
         var proven = facts.releases
-        var witness = ""
-        var isContradictory = false
-        func narrow(to range: ReleaseRange, by name: String) {
+        var contradiction: [String] = []
+        // What drew the lower and the upper end so far.
+        var ends: (lower: (Witness, ReleaseRange)?, upper: (Witness, ReleaseRange)?)
+        forEachProof(byAbsence: byAbsence) { witness, range in
+            guard contradiction.isEmpty else { return }
             guard let narrower = proven.intersection(range) else {
-                witness = witness.isEmpty ? name : "\(witness) with \(name)"
-                isContradictory = true
+                let other = range.upper < proven.lower ? ends.lower : ends.upper
+                contradiction = [other, (witness, range)].compactMap { $0 }.map { $0.text($1) }
                 return
             }
-            if narrower != proven { witness = name }
+            if narrower.lower > proven.lower { ends.lower = (witness, range) }
+            if narrower.upper < proven.upper { ends.upper = (witness, range) }
             proven = narrower
         }
+        return (proven, contradiction)
+    }
+
+    /// Everything on the line that not every release accepts, with the releases that do.
+    ///
+    /// - Parameter byAbsence: whether a missing flag counts; it never disproves what a person states.
+    private func forEachProof(byAbsence: Bool, _ body: (Witness, ReleaseRange) -> Void) {
         for position in parsed.occurrences.indices {
             guard let flag = flag(ofOccurrence: position), facts.flags[flag].isBounded else { continue }
             let name = parsed.occurrences[position].name
-            if let lifetime = facts.flags[flag].lifetime(of: name) { narrow(to: lifetime, by: "--\(name)") }
-            if isContradictory { return (proven, witness, true) }
+            if let lifetime = facts.flags[flag].lifetime(of: name) {
+                body(Witness(words: "--\(name)", isFlagItself: true), lifetime)
+            }
         }
         for proof in facts.proofs where byAbsence || !proof.sign.isAbsence {
-            if let name = proof.sign.witness(in: self) { narrow(to: proof.releases, by: name) }
-            if isContradictory { return (proven, witness, true) }
+            if let words = proof.sign.witness(in: self) { body(Witness(words: words), proof.releases) }
         }
-        return (proven, witness, false)
+    }
+}
+
+/// What stands on a line, or is missing from it, and proves something of the release.
+private struct Witness {
+    var words: String
+    /// The flag alone, whatever its value, is the proof.
+    var isFlagItself = false
+
+    /// With the end of its time that leaves `release` out.
+    func text(_ range: ReleaseRange, against release: Release) -> String {
+        if range.upper < release {
+            let next = Release(minor: range.upper.minor + 1)
+            return "\(words) (\(isFlagItself ? "removed in" : "not possible from") \(next)\(isFlagItself ? "" : " on"))"
+        }
+        return "\(words) (\(isFlagItself ? "added in" : "not possible before") \(range.lower))"
+    }
+
+    /// With its whole time.
+    func text(_ range: ReleaseRange) -> String {
+        if range.upper.minor == 999 { return text(range, against: Release(minor: 0)) }
+        if range.lower.minor == 0 { return text(range, against: Release(minor: 999)) }
+        return "\(words) (\(range))"
     }
 }
 

@@ -10,15 +10,14 @@ package struct HostEvidence: Sendable, Equatable {
     package var rowCount: Int
     /// In the order of the listing.
     package var processes: [ControlPlaneProcess]
-    /// Rows that claim to be a component but are not believed, and why; also a component's only claim where its
-    /// user is a stranger to it, which then stands among `processes` as well.
-    package var lookAlikes: [LookAlike]
+    /// Rows that claim to be a component but are not believed, because a trustworthy process claims it too.
+    package var lookAlikes: [ControlPlaneProcess]
     /// Lines among the rows that do not read as a row, and rows that are cut before the name of their program.
     package var unreadableRows: Int
 
     package init(
         wholeness: Wholeness, isHidden: Bool, rowCount: Int, processes: [ControlPlaneProcess],
-        lookAlikes: [LookAlike] = [], unreadableRows: Int = 0
+        lookAlikes: [ControlPlaneProcess] = [], unreadableRows: Int = 0
     ) {
         self.wholeness = wholeness
         self.isHidden = isHidden
@@ -72,10 +71,14 @@ package struct ControlPlaneProcess: Sendable, Equatable {
     package var isCut: Bool
     /// Where this component's settings live.
     package var settings: SettingsSource
+    /// False where it runs as an account that its component is not known to run as.
+    package var isKnownUser: Bool
+    package var starter: Starter
 
     package init(
         component: Component, pid: Int, parent: Int?, user: String, program: String, arguments: [String],
-        isCut: Bool = false, settings: SettingsSource = .commandLine
+        isCut: Bool = false, settings: SettingsSource = .commandLine, isKnownUser: Bool = true,
+        starter: Starter = .notListed
     ) {
         self.component = component
         self.pid = pid
@@ -85,6 +88,8 @@ package struct ControlPlaneProcess: Sendable, Equatable {
         self.arguments = arguments
         self.isCut = isCut
         self.settings = settings
+        self.isKnownUser = isKnownUser
+        self.starter = starter
     }
 }
 
@@ -94,20 +99,4 @@ package enum SettingsSource: Sendable, Equatable {
     /// The command line is not where the settings stand: `distribution` is a short name (`k3s`, `microk8s`,
     /// `openshift-4` …), `path` the file that holds them as far as it is known.
     case file(distribution: String, path: String)
-}
-
-/// A row whose command reads like a component but which is not taken for one.
-package struct LookAlike: Sendable, Equatable {
-    package var component: Component
-    package var pid: Int
-    package var user: String
-    /// A short reason in plain words, e.g. "runs as nobody, not root".
-    package var reason: String
-
-    package init(component: Component, pid: Int, user: String, reason: String) {
-        self.component = component
-        self.pid = pid
-        self.user = user
-        self.reason = reason
-    }
 }

@@ -119,6 +119,7 @@ private struct ListingReader {
     private mutating func readEntries() {
         entries.reserveCapacity(8)
         let limit = WidthLimit(rows: rows, of: bytes, isOwnCommands: markerStatus != nil)
+        let ancestry = Ancestry(rows, of: bytes)
         for row in rows {
             let isTooLong = row.command.count > Self.longestCommand
             let isCut = row.isOpenEnded || isTooLong || limit.cuts(row)
@@ -133,12 +134,14 @@ private struct ListingReader {
             // A launcher or hyperkube cut before the name that would tell.
             if claims.isEmpty, isCut { unreadableRows += 1 }
             let mayHoldSecrets = isCut || Redaction.isNeeded(in: text(row.command))
+            let starter = claims.isEmpty ? .notListed : ancestry.starter(of: row)
             for var claim in claims {
                 if mayHoldSecrets { claim.arguments = Redaction.apply(to: claim.arguments, isCut: isCut) }
                 entries.append(
                     Roster.Entry(
                         claim: claim, pid: row.pid, parent: row.parent,
-                        user: String(decoding: bytes[row.user].prefix(64), as: UTF8.self), isCut: isCut))
+                        user: String(decoding: bytes[row.user].prefix(64), as: UTF8.self), isCut: isCut,
+                        starter: starter))
             }
         }
     }

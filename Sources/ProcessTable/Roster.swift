@@ -7,16 +7,18 @@ struct Roster {
         var parent: Int?
         var user: String
         var isCut: Bool
+        var starter: Starter
     }
 
     private(set) var processes: [ControlPlaneProcess] = []
-    private(set) var lookAlikes: [LookAlike] = []
+    private(set) var lookAlikes: [ControlPlaneProcess] = []
 
     /// Three rules, in this order:
     /// 1. A launcher goes when the program it started is listed: a claim on the same component whose parent it is, or,
     ///    where parents are not shown, one with the same arguments and no launcher.
-    /// 2. A claim under a user whom the component does not run as is not believed when the component also runs as root
-    ///    or as its own user: anybody can write `kube-apiserver` into argv[0]. As the only claim it stays, with a note.
+    /// 2. A claim under a user whom the component does not run as, or out of somebody's login session, is not believed
+    ///    when the component is also claimed by a process with neither flaw, which runs as root or as the component's own
+    ///    user: anybody can write `kube-apiserver` into argv[0]. Where none can be preferred, all of them stay.
     /// 3. A supervisor goes when its component is listed under a believed user.
     init(_ entries: [Entry]) {
         let entries = Self.withoutLaunchers(entries)
@@ -28,20 +30,16 @@ struct Roster {
         for entry in entries {
             let component = entry.claim.component
             if entry.claim.isSupervisor, believed.contains(component) { continue }
-            if Self.trust(in: entry) == .none {
-                let isOnlyClaim = !believed.contains(component)
-                let reason =
-                    isOnlyClaim
-                    ? "runs as \(entry.user), not root; taken for the \(component.rawValue) as no other is listed"
-                    : "runs as \(entry.user), while another \(component.rawValue) runs as a user it is known to run as"
-                lookAlikes.append(LookAlike(component: component, pid: entry.pid, user: entry.user, reason: reason))
-                if !isOnlyClaim { continue }
+            let process = ControlPlaneProcess(
+                component: component, pid: entry.pid, parent: entry.parent, user: entry.user,
+                program: entry.claim.program, arguments: entry.claim.arguments, isCut: entry.isCut,
+                settings: entry.claim.settings, isKnownUser: Self.trustInUser(of: entry) != .none,
+                starter: entry.starter)
+            if Self.trust(in: entry) == .none, believed.contains(component) {
+                lookAlikes.append(process)
+            } else {
+                processes.append(process)
             }
-            processes.append(
-                ControlPlaneProcess(
-                    component: component, pid: entry.pid, parent: entry.parent, user: entry.user,
-                    program: entry.claim.program, arguments: entry.claim.arguments, isCut: entry.isCut,
-                    settings: entry.claim.settings))
         }
     }
 
@@ -75,9 +73,14 @@ struct Roster {
 
     private enum Trust { case full, some, none }
 
-    /// A bare number is a user of some container (rootless kubeadm, user namespaces): kept without a note, but no
-    /// ground to disbelieve others.
     private static func trust(in entry: Entry) -> Trust {
+        if case .session = entry.starter { return .none }
+        return trustInUser(of: entry)
+    }
+
+    /// A bare number is a user of some container (rootless kubeadm, user namespaces): not suspicious, but no ground to
+    /// disbelieve others.
+    private static func trustInUser(of entry: Entry) -> Trust {
         let user = entry.user
         if user == "root" || user == "0" { return .full }
         let (account, isShortened) =

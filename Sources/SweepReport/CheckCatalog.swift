@@ -2,13 +2,15 @@ package import Hardening
 
 /// A policy's checks for people.
 package enum CheckCatalog {
-    /// One line a check, in the policy's order.
+    /// One line a check, in the policy's order; the integrity checks, which run with every policy, last.
     package static func list(_ policy: Policy) -> String {
-        let width = policy.checks.map(\.id.count).max() ?? 0
+        let integrity = IntegrityCheck.all.filter { policy.disabled[$0.id] == nil }
+        let rows =
+            policy.checks.map { ($0.severity, $0.id, $0.title) } + integrity.map { ($0.severity, $0.id, $0.title) }
+        let width = rows.map(\.1.count).max() ?? 0
         var text = ""
-        for check in policy.checks {
-            text +=
-                "\(padded(check.severity.rawValue, to: 8))  \(padded(printable(check.id), to: width))  \(printable(check.title))\n"
+        for (severity, id, title) in rows {
+            text += "\(padded(severity.rawValue, to: 8))  \(padded(printable(id), to: width))  \(printable(title))\n"
         }
         for (id, reason) in policy.disabled.sorted(by: { $0.key < $1.key }) {
             text += "off       \(padded(printable(id), to: width))  \(printable(reason))\n"
@@ -32,6 +34,18 @@ package enum CheckCatalog {
             let reason = rule.verdict.reason.map { "(\($0))" } ?? ""
             text += paragraph("special", "\(rule.verdict.word)\(reason): \(note)")
         }
+        return text
+    }
+
+    /// The same for an integrity check.
+    package static func explain(_ check: IntegrityCheck) -> String {
+        var text = "\(check.id): \(check.title)\n"
+        text += "severity   \(check.severity.rawValue)\n"
+        text += "component  every component; an integrity check, which runs with every policy\n"
+        text += paragraph("expected", check.expected)
+        text += paragraph("why", check.rationale)
+        text += paragraph("fix", check.remediation)
+        if !check.breaks.isEmpty { text += paragraph("breaks", check.breaks) }
         return text
     }
 

@@ -93,7 +93,8 @@ package struct TerminalReport {
             text.line(gathered.judged.hostCount == 0 ? "  nothing was judged" : "  none among what was judged")
         }
         for group in groups {
-            let title = checks.first { $0.id == group.check }.map { printable($0.title) + "  " } ?? ""
+            let known = checks.first { $0.id == group.check }?.title ?? IntegrityCheck.named(group.check)?.title
+            let title = known.map { printable($0) + "  " } ?? ""
             text.line(
                 "  " + style.severity(group.severity, padded(group.severity.rawValue, to: 8)) + "  "
                     + style.heading(printable(group.check)) + "  " + title

@@ -29,6 +29,7 @@ struct ChecksCommand: ParsableCommand {
 
         func run() {
             source.show { policy throws(CommandFailure) in
+                if let check = IntegrityCheck.named(id) { return CheckCatalog.explain(check) }
                 guard let check = policy.checks.first(where: { $0.id == id }) else {
                     throw CommandFailure(.usage, "policy \(policy.name) has no check \(id); see kubesweep checks list")
                 }

@@ -41,6 +41,22 @@ struct EvaluateTests {
         try await check("evaluate-excerpt", [file, "--kubernetes-version", "1.31"], status: 1)
     }
 
+    /// The stranger's flags are all good, and answer nothing.
+    @Test(arguments: ["text", "json"])
+    func `reports a look-alike and a version that the line disproves`(format: String) async throws {
+        let policy = try scratch.write(
+            "policy: two\ntitle: Two\nextends: stackrox-2019\n"
+                + "disable: {apiserver-encryption-provider-kind: reviewed}\n", to: "two.yaml")
+        let text =
+            Listing.header + Listing.row(1, "/sbin/init") + Listing.row(7, Listing.server + " --insecure-port=0")
+            + "nobody         9       1  0 10:14 ?        00:00:01 kube-apiserver --profiling=false\n"
+        let file = try scratch.write(text, to: "cp1.ps")
+        try await check(
+            "evaluate-look-alike-\(format)",
+            ["--kubernetes-version", "1.31", "--policy", policy, "--fail-on", "high", "--format", format, file],
+            status: 3)
+    }
+
     @Test func `concludes nothing from an absence behind BusyBox's limit`() async throws {
         // Where there is no terminal BusyBox prints 2048 bytes of a row, and then the line end.
         let start = "    7 root     "

@@ -21,7 +21,13 @@ struct EvidenceTextTests {
     }
 
     @Test func `whatever a process shows changes the digest`() {
+        var session = server(["--a", "--b"])
+        session.starter = .session("bash")
+        var beside = evidence([server(["--a", "--b"])])
+        beside.lookAlikes = [server(user: "nobody", ["--b"])]
         let digests = [
+            evidence([session]).digest,
+            beside.digest,
             evidence([]).digest,
             evidence([server(["--a", "--b"])]).digest,
             evidence([server(["--a--b"])]).digest,
@@ -36,12 +42,8 @@ struct EvidenceTextTests {
     @Test func `notes say what the listing leaves open`() {
         var cut = evidence([], .cut(.noEndMarker))
         cut.isHidden = true
-        cut.lookAlikes = [
-            LookAlike(component: .kubeAPIServer, pid: 12, user: "nobody", reason: "runs as nobody, not root")
-        ]
         #expect(
             cut.notes == [
-                "a process that looks like kube-apiserver (pid 12, user nobody): runs as nobody, not root",
                 "the listing is not whole: its end marker is missing",
                 "only the account's own processes are listed (hidepid)",
             ])

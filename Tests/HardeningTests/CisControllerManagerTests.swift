@@ -6,6 +6,7 @@ struct CisControllerManagerTests {
 
     @Test(arguments: [
         (name, "pass"), ("\(name) --terminated-pod-gc-threshold=10", "pass"),
+        ("\(name) --terminated-pod-gc-threshold=1", "pass"),
         ("\(name) --terminated-pod-gc-threshold=0", "fail"), ("\(name) --terminated-pod-gc-threshold=-1", "fail"),
     ])
     func `1.3.1 finished pods`(_ line: String, _ expected: String) throws {
@@ -103,7 +104,9 @@ struct CisSchedulerTests {
         ("v1.22 \(name) --bind-address=127.0.0.1 --port=0", "pass"),
         // Up to 1.22 the plain port stands in the file too (kubernetes/kubernetes issue 109900).
         ("v1.21 \(name) --config=/etc/s.yaml --bind-address=127.0.0.1 --port=0", "unknown configuredInFile"),
-        ("v1.12 \(name) --address=127.0.0.1", "pass"),
+        ("v1.12 \(name) --address=127.0.0.1", "pass"), ("v1.12 \(name) --address=::1", "pass"),
+        ("v1.22 \(name) --bind-address=::1 --address=::1", "pass"),
+        ("v1.22 \(name) --bind-address=127.0.0.1 --address=127.0.0.1", "pass"),
     ])
     func `1.4.2 loopback only`(_ line: String, _ expected: String) throws {
         let found = try verdict("scheduler-bind-address", line)

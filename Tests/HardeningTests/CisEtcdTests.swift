@@ -43,6 +43,11 @@ struct CisEtcdTests {
         #expect(try verdict("etcd-client-cert-auth", line, explicit: true) == "fail")
     }
 
+    @Test func `2.5 by the letter the flag itself passes`() throws {
+        let line = "\(Self.peers) --peer-cert-file=/c --peer-key-file=/k --peer-client-cert-auth=true"
+        #expect(try verdict("etcd-peer-client-cert-auth", line, explicit: true) == "pass")
+    }
+
     @Test(arguments: [
         (pair, "pass"), ("\(pair) --auto-tls=false", "pass"), ("\(pair) --auto-tls", "fail"),
         ("\(pair) -auto-tls=1", "fail"),
@@ -60,6 +65,7 @@ struct CisEtcdTests {
         (pair, "notApplicable featureOff"),
         ("\(pair) --listen-peer-urls=http://127.0.0.1:2380", "notApplicable featureOff"),
         ("\(pair) --listen-peer-urls=http://[::1]:2380,http://localhost:2380", "notApplicable featureOff"),
+        ("\(pair) --listen-peer-urls=unix://a.sock,unixs://b.sock", "notApplicable featureOff"),
         // kubeadm's first member names itself only, and others join.
         ("\(plainPeers) --initial-cluster=a=http://10.0.0.1:2380", "unknown needsReview"),
         (plainPeers, "unknown needsReview"),
@@ -74,6 +80,7 @@ struct CisEtcdTests {
         ("\(peers)\(two) --peer-cert-file=/c --peer-key-file=/k", "fail"),
         ("\(peers)\(two) --peer-cert-file=/c --peer-key-file=/k --peer-trusted-ca-file=/ca", "pass"),
         (pair, "notApplicable featureOff"), (plainPeers, "unknown needsReview"),
+        ("\(pair) --listen-peer-urls=unix://a.sock,unixs://b.sock", "notApplicable featureOff"),
     ])
     func `2.5 peer certificates`(_ line: String, _ expected: String) throws {
         let found = try verdict("etcd-peer-client-cert-auth", line)

@@ -75,6 +75,13 @@ struct CisKubeletTests {
         #expect(found == expected)
     }
 
+    @Test(arguments: [("1.26", "5"), ("1.27", "50")])
+    func `4.2.8 the default is shown as the version has it`(version: String, value: String) throws {
+        let records = try BuiltInJudge.named("cis-1.12").judge(wholeHost(["kubelet"]), claimed: Release(version))
+        let finding = records.first?.findings.first { $0.check == "kubelet-event-qps" }
+        #expect(finding?.observed == "--event-qps not set (default \(value))")
+    }
+
     @Test(arguments: [
         ("kubelet --tls-cert-file=/c --tls-private-key-file=/k", "pass"), ("kubelet --tls-cert-file=/c", "fail"),
         ("kubelet", "fail"), ("kubelet --rotate-server-certificates", "pass"),

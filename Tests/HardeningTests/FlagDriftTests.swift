@@ -46,6 +46,12 @@ struct FlagDriftTests {
             ["kube-apiserver authorization-mode: Node,RBAC of m1 | RBAC,Node of m2"]
         ),
         (masters("--authorization-mode=Node,RBAC", "--authorization-mode=Node --authorization-mode=RBAC"), []),
+        (masters("--feature-gates=A=true,B=0", "--feature-gates=B=false --feature-gates=A=T"), []),
+        (masters("--feature-gates=A=true,A=false", "--feature-gates=A=false"), []),
+        (
+            masters("--feature-gates=B=true,A=1", "--feature-gates=other:A=true,kube:B=t"),
+            ["kube-apiserver feature-gates: A=true,B=true of m1 | B=true,other:A=true of m2"]
+        ),
         (
             masters("--audit-log-path=/a --v=2", "--audit-log-path=/b --v=4"),
             ["kube-apiserver audit-log-path: /a of m1 | /b of m2", "kube-apiserver v: 2 of m1 | 4 of m2"]

@@ -23,6 +23,10 @@ struct HardenedTests {
         ("kube-apiserver --etcd-servers=http://localhost:2379,http://10.0.0.1:2379", "fail"),
         ("kube-apiserver --etcd-servers=http://127.0.0.1@evil:2379", "fail"),
         ("kube-apiserver --etcd-servers=unix://kine.sock", "pass"),
+        ("kube-apiserver --etcd-servers=unixs://kine.sock", "pass"),
+        ("kube-apiserver --etcd-servers=http://127.0.0.1:2379,https://10.0.0.1:2379", "fail medium"),
+        ("kube-apiserver --etcd-servers=http://127.0.0.1:2379,unix://a,unixs://b", "fail medium"),
+        ("kube-apiserver --etcd-servers=10.0.0.1:2379,https://a:2379", "unknown needsReview"),
         ("kube-apiserver --etcd-servers=10.0.0.1:2379", "unknown needsReview"),
         ("kube-apiserver", "unknown unparsable"),
         (
@@ -106,6 +110,23 @@ struct HardenedTests {
         ("kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "fail"),
         ("kube-apiserver --disable-admission-plugins=MutatingAdmissionWebhook", "fail"),
         ("kube-apiserver --admission-control=NamespaceLifecycle", "fail"),
+        ("kube-apiserver --disable-admission-plugins=ValidatingAdmissionWebhook", "fail"),
+        ("kube-apiserver --disable-admission-plugins=LimitRanger", "fail"),
+        ("kube-apiserver --disable-admission-plugins=ResourceQuota", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateApproval", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateSigning", "fail"),
+        ("v1.18 kube-apiserver --disable-admission-plugins=CertificateSubjectRestriction", "fail"),
+        (
+            """
+            v1.17 kube-apiserver --disable-admission-plugins=CertificateApproval,CertificateSigning,\
+            CertificateSubjectRestriction
+            """, "pass"
+        ),
+        ("v1.23 kube-apiserver --disable-admission-plugins=PodSecurity", "fail"),
+        ("v1.26 kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "fail"),
+        ("v1.25 kube-apiserver --disable-admission-plugins=ValidatingAdmissionPolicy", "pass"),
+        ("v1.10 kube-apiserver", "pass"), ("v1.18 kube-apiserver", "pass"), ("v1.23 kube-apiserver", "pass"),
+        ("v1.26 kube-apiserver", "pass"),
         ("v1.22 kube-apiserver --disable-admission-plugins=PodSecurity", "pass"),
         ("v1.9 kube-apiserver", "notApplicable notYetIntroduced"),
     ])
@@ -121,7 +142,10 @@ struct HardenedTests {
         ("kube-apiserver --feature-gates=AllBeta=true", "fail low"),
         ("kube-apiserver --feature-gates=KMSv1=true", "fail"), ("v1.28 kube-apiserver", "pass"),
         ("v1.24 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "fail"),
-        ("v1.24 kube-apiserver", "pass"),
+        ("v1.24 kube-apiserver", "pass"), ("v1.29 kube-apiserver --feature-gates=KMSv1=true", "fail"),
+        ("v1.28 kube-apiserver --feature-gates=KMSv1=true", "pass"),
+        ("v1.25 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "fail"),
+        ("v1.26 kube-apiserver --feature-gates=LegacyServiceAccountTokenNoAutoGeneration=false", "pass"),
         ("kube-apiserver --feature-gates=AllAlpha=true --feature-gates=AllAlpha=false", "pass"),
     ])
     func `x9 feature gates`(_ line: String, _ expected: String) throws {
@@ -140,7 +164,13 @@ struct HardenedTests {
 
     @Test(arguments: [
         ("kube-apiserver", "pass"), ("kube-apiserver --cors-allowed-origins=//dash\\.example$", "pass"),
-        ("kube-apiserver --cors-allowed-origins=.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=.*", "fail"), ("kube-apiserver --cors-allowed-origins=*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=.+", "fail"), ("kube-apiserver --cors-allowed-origins=^.*$", "fail"),
+        ("kube-apiserver --cors-allowed-origins=^.*", "fail"), ("kube-apiserver --cors-allowed-origins=.*$", "fail"),
+        ("kube-apiserver --cors-allowed-origins=//.*", "fail"), ("kube-apiserver --cors-allowed-origins=//", "fail"),
+        ("kube-apiserver --cors-allowed-origins=https?://.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=https://.*", "fail"),
+        ("kube-apiserver --cors-allowed-origins=//a.+b$", "unknown needsReview"),
         ("kube-apiserver --cors-allowed-origins=//a$,http://.*", "fail"),
         ("kube-apiserver --cors-allowed-origins=//.*\\.example$", "unknown needsReview"),
     ])
@@ -152,6 +182,10 @@ struct HardenedTests {
     @Test(arguments: [
         ("kube-apiserver --service-account-max-token-expiration=24h", "pass"), ("kube-apiserver", "fail"),
         ("kube-apiserver --service-account-max-token-expiration=8760h", "fail"),
+        ("kube-apiserver --service-account-max-token-expiration=48h", "pass"),
+        ("kube-apiserver --service-account-max-token-expiration=48h1s", "fail"),
+        ("kube-apiserver --service-account-max-token-expiration=1h", "pass"),
+        ("kube-apiserver --service-account-max-token-expiration=59m", "fail"),
         ("v1.11 kube-apiserver", "notApplicable notYetIntroduced"),
     ])
     func `x17 longest token`(_ line: String, _ expected: String) throws {
@@ -182,6 +216,23 @@ struct HardenedTests {
         ("etcd --name=a --listen-metrics-urls=http://0.0.0.0:2381", "fail low"),
         ("etcd --name=a --listen-client-http-urls=http://10.0.0.1:1", "fail"),
         ("etcd --name=a", "pass"), ("etcd", "unknown configuredInFile"),
+        (
+            """
+            etcd --cert-file=/c --peer-cert-file=/p --listen-metrics-urls=http://0.0.0.0:2381 \
+            --listen-client-urls=https://10.0.0.1:2379,unix://a.sock,unixs://b.sock \
+            --listen-peer-urls=https://10.0.0.1:2380,unix://a.sock,unixs://b.sock
+            """, "fail low"
+        ),
+        ("etcd --name=a --listen-client-http-urls=https://10.0.0.1:1", "pass"),
+        ("etcd --name=a --listen-client-http-urls=unix://a.sock,unixs://b.sock", "pass"),
+        ("etcd --name=a --listen-metrics-urls=https://10.0.0.1:2381", "pass"),
+        ("etcd --name=a --listen-metrics-urls=unix://a.sock,unixs://b.sock", "pass"),
+        (
+            """
+            etcd --name=a --listen-client-urls=unix://a.sock,unixs://b.sock --listen-peer-urls=unix://a.sock,unixs://b \
+            --advertise-client-urls=unix://a.sock,unixs://b.sock
+            """, "pass"
+        ),
     ])
     func `5.5 no plaintext listeners of etcd`(_ line: String, _ expected: String) throws {
         let found = try hardened("etcd-listeners-tls", line)

@@ -27,25 +27,49 @@ struct PropertyTests {
         }
     }
 
-    @Test func `another API server never improves the cluster`() throws {
+    /// The second is started like the first, by a user nobody knows, or out of a session: the first's verdicts stay, and
+    /// whatever may be a look-alike is a failure of its own.
+    @Test(arguments: [
+        ("root", 1, false), ("65532", 1, false), ("nobody", 1, true), ("root", 60, true), ("bob", 60, true),
+    ])
+    func `another API server never improves the cluster`(user: String, parent: Int, isLookAlike: Bool) throws {
         var generator = SeededGenerator(seed: 3)
-        let policy = try builtInPolicy.get()
-        let judge = try judge()
-        func rollup(_ rows: [String]) throws -> [CheckRollup] {
-            let text = listing(rows, end: endMarker)
-            let evidence = try HostEvidence.read(Array(text.utf8), origin: .remoteCommand)
-            let host = HostRecord(
-                name: "a", address: "a", state: .evaluated, processes: judge.judge(evidence, claimed: nil))
-            return ClusterRecord(name: "c", hosts: [host], policy: policy).checks
-        }
-        for round in 0..<150 {
+        for round in 0..<60 {
             let first = apiServerRow(randomFlags(&generator), pid: 700)
             let second = apiServerRow(randomFlags(&generator), pid: 900)
-            for (alone, both) in zip(try rollup([first]), try rollup([first, second])) {
+                .replacing("root 900 1 ", with: "\(user) 900 \(parent) ")
+            let (alone, both) = (try rollup([first]).prefix(38), try rollup([first, second]))
+            for (alone, both) in zip(alone, both.filter { $0.check != "process-identity" }) {
+                #expect(alone.check == both.check)
                 #expect(both.worst.weight >= alone.worst.weight, "round \(round), \(alone.check)")
                 #expect(both.counts.fail >= alone.counts.fail && both.counts.unknown >= alone.counts.unknown)
+                if isLookAlike { #expect(both.worst == alone.worst, "round \(round), \(alone.check)") }
             }
+            #expect((both.first { $0.check == "process-identity" }?.worst == .fail) == isLookAlike)
         }
+    }
+
+    /// Beside a look-alike alone, the trustworthy process decides, and the look-alike still fails.
+    @Test func `a trustworthy API server beside a look-alike decides alone`() throws {
+        var generator = SeededGenerator(seed: 8)
+        for round in 0..<60 {
+            let trustworthy = apiServerRow(randomFlags(&generator), pid: 700)
+            let stranger = apiServerRow(randomFlags(&generator), pid: 900).replacing("root 900", with: "nobody 900")
+            let both = try rollup([stranger, trustworthy])
+            #expect(try both.filter { $0.check != "process-identity" } == rollup([trustworthy]), "round \(round)")
+            #expect(both.first { $0.check == "process-identity" }?.worst == .fail)
+            let strangers = try rollup([stranger, stranger.replacing(" 900 ", with: " 901 ")])
+            #expect(strangers.first { $0.check == "process-identity" }?.counts == VerdictCounts(fail: 2))
+        }
+    }
+
+    private func rollup(_ rows: [String]) throws -> [CheckRollup] {
+        let session = "bob 60 1 0 10:14 pts/0 00:00:00 -bash"
+        let evidence = try HostEvidence.read(
+            Array(listing([session] + rows, end: endMarker).utf8), origin: .remoteCommand)
+        let host = HostRecord(
+            name: "a", address: "a", state: .evaluated, processes: try judge().judge(evidence, claimed: nil))
+        return ClusterRecord(name: "c", hosts: [host], policy: try builtInPolicy.get()).checks
     }
 
     @Test func `the order of unrelated processes changes nothing`() throws {

@@ -82,6 +82,7 @@ struct TransportCheckTests {
             1.24 fail| --etcd-cafile=
             1.5,1.36,? pass| --etcd-cafile=/ca
             1.24,? notApplicable localDatastore| --etcd-servers=unixs:///kine.sock
+            1.24 notApplicable localDatastore| --etcd-servers=unix:///kine.sock
             1.24 fail| --etcd-servers=https://e:2379
             tls-serving-certificate:
             1.5,1.36,? fail|

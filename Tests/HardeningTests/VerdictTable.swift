@@ -11,7 +11,12 @@ struct VerdictRow: Sendable, CustomTestStringConvertible {
     var outcome: String
     var flags: String
 
-    var testDescription: String { "\(check) at \(version?.description ?? "?"): \(outcome) for \(flags)" }
+    /// With the number of the row in the list that the policy follows.
+    var testDescription: String {
+        let item = (try? builtInPolicy.get())?.checks.first { $0.id == "apiserver-" + check }?.item
+        return
+            "item \(item.map(String.init) ?? "?") \(check) at \(version?.description ?? "?"): \(outcome) for \(flags)"
+    }
 
     /// The outcome in the words of the table.
     func found(isExplicit: Bool) throws -> String {

@@ -90,46 +90,79 @@ struct VersionBoundsTests {
     @Test(arguments: [
         (
             "--basic-auth-file=/p --tls-curve-preferences=X25519", nil as Release?, "1.5 to 1.36",
-            ["--basic-auth-file with --tls-curve-preferences cannot stand on one line in any release"]
+            "--basic-auth-file (removed in 1.19), --tls-curve-preferences (added in 1.36)"
         ),
         (
-            "--basic-auth-file=/p --tls-curve-preferences=X25519", Release("1.24"), "1.24",
-            ["--basic-auth-file with --tls-curve-preferences cannot stand on one line in any release"]
+            "--tls-curve-preferences=X25519 --basic-auth-file=/p", Release("1.24"), "1.24",
+            "--tls-curve-preferences (added in 1.36), --basic-auth-file (removed in 1.19)"
         ),
         (
             "--authorization-config=/z", nil, "1.5 to 1.36",
-            [
-                "--authorization-config with the absence of --service-account-issuer cannot stand on one line in any "
-                    + "release"
-            ]
+            "--authorization-config (added in 1.29), the absence of --service-account-issuer "
+                + "(not possible from 1.20 on)"
+        ),
+        (
+            "--audit-dynamic-configuration=true --feature-gates=kube:A=true", nil, "1.5 to 1.36",
+            "--audit-dynamic-configuration (1.13 to 1.18), --feature-gates with a component's name "
+                + "(not possible before 1.31)"
         ),
     ])
-    func `a line that no release takes proves nothing`(
-        flags: String, claimed: Release?, releases: String, notes: [String]
+    func `a line that no release takes is a finding, and proves nothing`(
+        flags: String, claimed: Release?, releases: String, observed: String
     ) throws {
         let record = try record(flags, claimed: claimed)
         #expect(record.releases?.description == releases)
-        #expect(record.notes == notes)
+        #expect(record.notes == [])
+        #expect(
+            record.findings.last
+                == Finding(
+                    check: "kubernetes-version", severity: .medium, verdict: .unknown(.unparsable), observed: observed,
+                    expected: "flags that one release accepts", note: "no release accepts these together"))
     }
 
     @Test(arguments: [
-        ("--insecure-port=8080", "1.24", "1.5 to 1.19", "--insecure-port=8080 proves 1.5 to 1.19"),
-        ("--insecure-port=0", "1.24", "1.5 to 1.23", "--insecure-port proves 1.5 to 1.23"),
-        ("--tls-curve-preferences=X25519", "1.35", "1.36", "--tls-curve-preferences proves 1.36"),
+        (
+            "--insecure-port=8080", "1.24", "1.5 to 1.19",
+            [
+                "--insecure-port (removed in 1.24)", "--insecure-port=8080 (not possible from 1.20 on)",
+            ]
+        ),
+        ("--insecure-port=8080", "1.22", "1.5 to 1.19", ["--insecure-port=8080 (not possible from 1.20 on)"]),
+        ("--insecure-port=0 --insecure-port=0", "1.24", "1.5 to 1.23", ["--insecure-port (removed in 1.24)"]),
+        ("--tls-curve-preferences=X25519", "1.35", "1.36", ["--tls-curve-preferences (added in 1.36)"]),
         (
             "--enable-admission-plugins=PodSecurityPolicy", "1.25", "1.10 to 1.24",
-            "--enable-admission-plugins with PodSecurityPolicy proves 1.10 to 1.24"
+            ["--enable-admission-plugins with PodSecurityPolicy (not possible from 1.25 on)"]
         ),
         (
             "--feature-gates=AdvancedAuditing=false", "1.27", "1.7 to 1.26",
-            "--feature-gates with AdvancedAuditing proves 1.7 to 1.26"
+            ["--feature-gates with AdvancedAuditing (not possible from 1.27 on)"]
         ),
-        ("--basic-auth-file=/p", "1.99", "1.5 to 1.18", "--basic-auth-file proves 1.5 to 1.18"),
+        (
+            "--permit-address-sharing --authorization-config=/z", "1.20", "1.29 to 1.36",
+            ["--permit-address-sharing (added in 1.21)", "--authorization-config (added in 1.29)"]
+        ),
+        ("--basic-auth-file=/p", "1.99", "1.5 to 1.18", ["--basic-auth-file (removed in 1.19)"]),
     ])
-    func `the line disproves a stated version`(flags: String, claimed: String, releases: String, proof: String) throws {
+    func `a stated version that the line disproves is a finding`(
+        flags: String, claimed: String, releases: String, proofs: [String]
+    ) throws {
         let record = try record(flags, claimed: Release(claimed))
         #expect(record.releases?.description == releases)
-        #expect(record.notes == ["the stated version \(claimed) cannot be: \(proof)"])
+        #expect(record.notes == [])
+        #expect(
+            record.findings.last
+                == Finding(
+                    check: "kubernetes-version", severity: .medium, verdict: .fail,
+                    observed: proofs.joined(separator: ", "), expected: "flags of \(claimed), the stated version",
+                    note: "judged as \(releases), which the line proves"))
+    }
+
+    @Test(arguments: [nil, Release("1.18")])
+    func `a version that fits is no finding`(claimed: Release?) throws {
+        let record = try record("--basic-auth-file=/p --insecure-port=8080", claimed: claimed)
+        #expect(record.findings.count == 38)
+        #expect(record.findings.allSatisfy { $0.check.hasPrefix("apiserver-") })
     }
 
     @Test(arguments: ["1.5", "1.19", "1.20", "1.36"])

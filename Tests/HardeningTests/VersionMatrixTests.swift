@@ -13,7 +13,10 @@ struct MatrixRow: Sendable, CustomTestStringConvertible {
     var letters: String
     var flags: String
 
-    var testDescription: String { "\(check) with \(flags)" }
+    var testDescription: String {
+        let item = (try? builtInPolicy.get())?.checks.first { $0.id == "apiserver-" + check }?.item
+        return "item \(item.map(String.init) ?? "?") \(check) with \(flags)"
+    }
 
     init(_ line: Substring) {
         let halves = line.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)

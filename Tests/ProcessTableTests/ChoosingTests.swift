@@ -140,7 +140,8 @@ func `a distribution's own program points to its file`(_ command: String, _ proc
         summary(evidence) == [
             "kube-apiserver 9 rke2 [rke2 /etc/rancher/rke2/config.yaml]", "kube-apiserver 12 kube-apiserver --a",
         ])
-    #expect(evidence.lookAlikes.map(\.pid) == [12])
+    #expect(evidence.lookAlikes == [])
+    #expect(evidence.processes.map(\.isKnownUser) == [true, false])
 }
 
 @Test func `a launcher goes when its child is listed`() throws {
@@ -183,27 +184,27 @@ func `a distribution's own program points to its file`(_ command: String, _ proc
     #expect(evidence.processes.map(\.pid) == [9])
     #expect(
         evidence.lookAlikes == [
-            LookAlike(
-                component: .kubeAPIServer, pid: 12, user: "nobody",
-                reason: "runs as nobody, while another kube-apiserver runs as a user it is known to run as")
+            ControlPlaneProcess(
+                component: .kubeAPIServer, pid: 12, parent: 1, user: "nobody", program: "kube-apiserver",
+                arguments: ["--anonymous-auth=false"], isKnownUser: false, starter: .service)
         ])
 }
 
-@Test func `the only claim stays, with a note`() throws {
-    let evidence = try host("bob 9 1 kube-apiserver --a")
-    #expect(evidence.processes.map(\.pid) == [9])
-    #expect(
-        evidence.lookAlikes == [
-            LookAlike(
-                component: .kubeAPIServer, pid: 9, user: "bob",
-                reason: "runs as bob, not root; taken for the kube-apiserver as no other is listed")
-        ])
+@Test func `where no claim can be preferred all of them stay`() throws {
+    let evidence = try host("bob 9 1 kube-apiserver --a", "eve 12 1 kube-apiserver --b")
+    #expect(evidence.processes.map(\.pid) == [9, 12])
+    #expect(evidence.processes.map(\.isKnownUser) == [false, false])
+    #expect(evidence.lookAlikes == [])
 }
 
 @Test(arguments: [
     ("kube-ap+", "kube-apiserver", true), ("kube-api", "kube-apiserver", true), ("etcd", "etcd", true),
     ("kube-apiserver", "kube-apiserver", true), ("kubeadm+", "kube-scheduler", true), ("0", "kubelet", true),
     ("65532", "kube-apiserver", true), ("2147476+", "etcd", true), ("kube", "kube-scheduler", true),
+    ("kubeadm-kas", "kube-apiserver", true), ("kubeadm-kcm", "kube-controller-manager", true),
+    ("kubeadm-ks", "kube-scheduler", true), ("kubeadm-etcd", "etcd", true), ("kubernetes", "kube-apiserver", true),
+    ("kube-controller-manager", "kube-controller-manager", true), ("kube-scheduler", "kube-scheduler", true),
+    ("vcap", "etcd", true), ("kubeadm-ks", "kube-apiserver", false),
     ("kube-ap+", "kube-scheduler", false), ("etcd", "kube-apiserver", false), ("kube-a+", "kube-apiserver", false),
     ("k+", "kube-apiserver", false), ("+", "kube-apiserver", false), ("kube", "kubelet", false),
     ("rootless", "etcd", false),
@@ -211,7 +212,7 @@ func `a distribution's own program points to its file`(_ command: String, _ proc
 func `knows the users of a component`(_ user: String, _ program: String, _ isKnown: Bool) throws {
     let evidence = try host("\(user) 9 1 \(program)")
     #expect(evidence.processes.map(\.user) == [user])
-    #expect(evidence.lookAlikes.isEmpty == isKnown)
+    #expect(evidence.processes.map(\.isKnownUser) == [isKnown])
 }
 
 /// A container's name as argv[0] of `docker run`: no server could have started with it, and its flags must not count.

@@ -14,7 +14,7 @@ struct CheckCatalogTests {
                 """, file: "mine.yaml"
         ).policy(facts: try BuiltIn.facts())
         let lines = CheckCatalog.list(policy).split(separator: "\n")
-        #expect(lines.count == policy.checks.count + 2)
+        #expect(lines.count == policy.checks.count + 2 + IntegrityCheck.all.count)
         #expect(
             lines.suffix(2) == [
                 "off       apiserver-anonymous-auth                   probes use it",
@@ -30,5 +30,35 @@ struct CheckCatalogTests {
     func `explains a check`(id: String) throws {
         let check = try #require(try FixturePolicy().policy.checks.first { $0.id == id })
         try Golden.expect(Array(CheckCatalog.explain(check).utf8), in: "explain-\(id).txt")
+    }
+
+    @Test func `integrity checks stand behind the policy's, or among those that are off`() throws {
+        let facts = try BuiltIn.facts()
+        func lines(_ disable: String) throws -> [Substring] {
+            let text = "policy: p\nextends: stackrox-2019\n\(disable)"
+            let policy = try PolicySource(text: text, file: "p").policy(facts: facts)
+            return CheckCatalog.list(policy).split(separator: "\n").suffix(2)
+        }
+        #expect(
+            try lines("") == [
+                "high      process-identity                           A component is what it claims to be",
+                "medium    kubernetes-version                         The stated Kubernetes version fits the line",
+            ])
+        #expect(
+            try lines("disable: {process-identity: ours run as k8sapi}\n") == [
+                "medium    kubernetes-version                         The stated Kubernetes version fits the line",
+                "off       process-identity                           ours run as k8sapi",
+            ])
+    }
+
+    @Test func `explains an integrity check`() {
+        let lines = CheckCatalog.explain(.kubernetesVersion).split(separator: "\n")
+        #expect(
+            lines.prefix(4) == [
+                "kubernetes-version: The stated Kubernetes version fits the line", "severity   medium",
+                "component  every component; an integrity check, which runs with every policy",
+                "expected   flags that one release accepts, the stated one where one is stated",
+            ])
+        #expect(lines.allSatisfy { $0.count <= 100 })
     }
 }
