@@ -39,7 +39,7 @@ extension Settings {
     }
 
     /// - Parameter byAbsence: whether a missing flag counts; it never disproves what a person states.
-    private func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, witness: String, isContradictory: Bool) {
+    func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, witness: String, isContradictory: Bool) {
         var proven = facts.releases
         var witness = ""
         var isContradictory = false
@@ -62,6 +62,7 @@ extension Settings {
             if let name = proof.sign.witness(in: self) { narrow(to: proof.releases, by: name) }
             if isContradictory { return (proven, witness, true) }
         }
+        if let pair = exclusiveFlags() { return (proven, "--\(pair.first) with --\(pair.second)", true) }
         return (proven, witness, false)
     }
 }

@@ -56,6 +56,7 @@ package struct TerminalReport {
         }
         notSeen(places, unseen: unseen)
         notes(hosts.flatMap { cluster, host in notes(host.notes, host.processes).map { (cluster, host.name, $0) } })
+        parameters(record.policy)
         disabled(record.policy)
         total(record.counts, places: places, states: hosts.map(\.host.state))
     }
@@ -74,6 +75,7 @@ package struct TerminalReport {
             places, unseen: unseen.map { UnseenPlace(cluster: "", name: $0.name, state: $0.state, failure: $0.failure) }
         )
         notes(files.flatMap { file in notes(file.notes, file.processes).map { ("", file.name, $0) } })
+        parameters(record.policy)
         disabled(record.policy)
         total(record.counts, places: places, states: files.map(\.state))
     }
@@ -232,6 +234,15 @@ package struct TerminalReport {
             on(group.places)
         }
         more(groups.map(\.places).dropFirst(Self.noteLimit), "note")
+        text.line()
+    }
+
+    private mutating func parameters(_ policy: PolicyIdentity) {
+        if policy.parameters.isEmpty { return }
+        text.line(style.heading("SET") + "  by the policy")
+        for (name, value) in policy.parameters.sorted(by: { $0.key < $1.key }) {
+            text.line("  \(printable(name)): \(printable(value))")
+        }
         text.line()
     }
 
