@@ -109,6 +109,7 @@ extension CheckTrial {
                 LintFinding(
                     .error, check.places.expect, "the rules decide every line before this is asked", text: check.id))
         }
+        findings += goneFlags(facts)
         let needsPerson = verdicts.contains(.unknown(.needsReview)) || verdicts.contains(.unknown(.configuredInFile))
         if !verdicts.contains(.pass), !needsPerson {
             findings.append(LintFinding(.error, check.places.expect, "no line can pass this check", text: check.id))
@@ -119,5 +120,51 @@ extension CheckTrial {
             findings.append(LintFinding(.warning, check.places.expect, "no line can fail this check", text: check.id))
         }
         return findings
+    }
+}
+
+extension CheckTrial {
+    /// Flags that are asked about only in releases that do not have them, where a default answers at most.
+    fileprivate func goneFlags(_ facts: ComponentFacts) -> [LintFinding] {
+        let steps = zip(check.rules.map(\.when) + [check.expect], check.places.rules + [check.places.expect])
+        var findings: [LintFinding] = []
+        for (step, (condition, place)) in steps.enumerated() {
+            let releases = eras.filter { deciding(at: $0).contains(step) }
+            // What never decides has been told of.
+            guard !releases.isEmpty else { continue }
+            for flag in condition.flagsGone(in: releases, facts) {
+                let fact = facts.flags[flag]
+                let lifetime = fact.lifetime.intersection(facts.releases) ?? fact.lifetime
+                findings.append(
+                    LintFinding(
+                        .error, place,
+                        "--\(fact.name) is there in \(lifetime) only, and asked for in other releases only",
+                        text: check.id))
+            }
+        }
+        return findings
+    }
+}
+
+extension Condition {
+    /// The flags of its parts that no release has in which the part is asked.
+    fileprivate func flagsGone(in releases: [Release], _ facts: ComponentFacts) -> [Int] {
+        switch self {
+        case .all(let parts):
+            let left = releases.filter { release in
+                parts.allSatisfy { part in
+                    if case .releases(let range) = part { range.contains(release) } else { true }
+                }
+            }
+            return parts.flatMap { $0.flagsGone(in: left, facts) }
+        case .any(let parts): return parts.flatMap { $0.flagsGone(in: releases, facts) }
+        case .not(let part): return part.flagsGone(in: releases, facts)
+        case .releases, .plugin, .gate: return []
+        default:
+            return SubjectMentions([self]).subjects.compactMap { subject in
+                guard case .flag(let flag) = subject, !releases.isEmpty else { return nil }
+                return releases.contains(where: facts.flags[flag].lifetime.contains) ? nil : flag
+            }
+        }
     }
 }

@@ -64,7 +64,6 @@ struct PolicyLintTests {
         ),
         ("{all: [{gate: KMSv1, is: on}, {gate: KMSv1, is: off}]}", "no line can pass this check"),
         // Flags that no release in question has, or that exclude one another.
-        ("{all: [{versions: \">=1.24\"}, {flag: insecure-port, is: \"8080\"}]}", "no line can pass this check"),
         (
             "{all: [{flag: authorization-config, isSet: true}, {flag: authorization-mode, contains: [RBAC]}]}",
             "no line can pass this check"
@@ -84,6 +83,23 @@ struct PolicyLintTests {
     ])
     func `an expectation that every line meets is found`(_ expect: String) throws {
         #expect(try lint(policy([(expect, [])])) == ["warning 11:13: no line can fail this check: \"a\""])
+    }
+
+    @Test func `a flag that is asked for only where its default could answer is found`() throws {
+        let rule = "{when: {all: [{versions: \">=1.24\"}, {flag: insecure-port, is: \"0\"}]}, then: pass}"
+        #expect(
+            try lint(policy([(Self.expect, [rule])])) == [
+                "error 13:9: --insecure-port is there in 1.5 to 1.23 only, and asked for in other releases only: \"a\""
+            ])
+    }
+
+    @Test func `an expectation of a flag that its releases do not have is found, and why nothing passes`() throws {
+        let expect = "{all: [{versions: \">=1.24\"}, {flag: insecure-port, is: \"8080\"}]}"
+        #expect(
+            try lint(policy([(expect, [])])) == [
+                "error 11:13: --insecure-port is there in 1.5 to 1.23 only, and asked for in other releases only: \"a\"",
+                "error 11:13: no line can pass this check: \"a\"",
+            ])
     }
 
     private static let expect = "{flag: profiling, is: \"false\"}"
