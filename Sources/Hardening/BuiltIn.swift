@@ -14,7 +14,7 @@ package enum BuiltIn {
                 let text = String(decoding: resource(component), as: UTF8.self)
                 facts[component] = try ComponentFacts.parse(text, file: "\(component.rawValue).yaml")
             } catch {
-                throw PolicyError(error)
+                throw PolicyError(error.problems)
             }
         }
         return facts

@@ -22,6 +22,7 @@ package struct ComponentFacts: Sendable {
     let featureGates: Int?
     /// In the order in which they are asked.
     package internal(set) var elsewhere: [SettingsElsewhere] = []
+    package internal(set) var exclusive: [ExclusiveFlags] = []
 
     /// The flag's index where the component knows the name.
     package func flag(_ name: String) -> Int? { index[name] }

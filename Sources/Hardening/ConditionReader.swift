@@ -8,6 +8,9 @@ struct ConditionReader {
     let facts: ComponentFacts
     /// Of the components that may run beside it.
     let neighbours: [Component: ComponentFacts]
+    let parameters: [Parameter]
+    /// The names of the parameters that were asked for, in the order of their first use.
+    var used: [String] = []
 
     private static let predicates = [
         "is", "isSet", "onLine", "oneOf", "contains", "containsAny", "lacks", "subsetOf", "atLeast", "atMost",
@@ -16,10 +19,14 @@ struct ConditionReader {
     ]
     private static let subjects = ["flag", "plugin", "gate", "versions", "all", "any", "not"]
 
-    init(yaml: YAMLReader, facts: ComponentFacts, neighbours: [Component: ComponentFacts] = [:]) {
+    init(
+        yaml: YAMLReader, facts: ComponentFacts, neighbours: [Component: ComponentFacts] = [:],
+        parameters: [Parameter] = []
+    ) {
         self.yaml = yaml
         self.facts = facts
         self.neighbours = neighbours
+        self.parameters = parameters
     }
 
     mutating func rule(_ node: Node) -> Rule? {
@@ -40,7 +47,7 @@ struct ConditionReader {
             case "reason": reason = yaml.text(entry.value, "reason")
             case "severity": severity = yaml.word(entry.value, "severity")
             case "file": file = flag(entry.value)
-            case "note": note = yaml.text(entry.value, "note")
+            case "note": note = yaml.text(entry.value, "note").map { filled($0, entry.value) }
             default: break
             }
         }
@@ -116,15 +123,17 @@ struct ConditionReader {
         case "atMost": return number(node, of: flag).map { .between(flag: flag, low: nil, high: $0) }
         case "between":
             guard let ends = yaml.list(node, "between") else { return nil }
-            guard ends.count == 2, let low = number(ends[0], of: flag), let high = number(ends[1], of: flag),
-                low <= high
-            else {
+            guard ends.count == 2, let low = number(ends[0], of: flag), let high = number(ends[1], of: flag) else {
+                yaml.report(node, "between takes two values, the lower first")
+                return nil
+            }
+            if low > high, !reportReversed(ends) {
                 yaml.report(node, "between takes two values, the lower first")
                 return nil
             }
             return .between(flag: flag, low: low, high: high)
         default:
-            guard let texts = yaml.texts(node, predicate.key) else { return nil }
+            guard let texts = allTexts(node, predicate.key) else { return nil }
             if texts.isEmpty { yaml.report(node, "\(predicate.key) is empty") }
             if predicate.key == "oneOf" {
                 return texts.allSatisfy { isValue($0, of: flag, at: node) } ? .oneOf(flag: flag, texts) : nil
@@ -179,7 +188,7 @@ struct ConditionReader {
 
     /// The wanted value, refused where the flag's type could never have it.
     private mutating func value(_ node: Node, of flag: Int) -> String? {
-        guard let text = yaml.text(node, "is") else { return nil }
+        guard let text = oneText(node, "is") else { return nil }
         return isValue(text, of: flag, at: node) ? text : nil
     }
 
@@ -200,7 +209,7 @@ struct ConditionReader {
     }
 
     private mutating func number(_ node: Node, of flag: Int) -> Int64? {
-        guard let text = yaml.text(node, "a number") else { return nil }
+        guard let text = oneText(node, "a number") else { return nil }
         let fact = facts.flags[flag]
         if fact.kind == .int || fact.kind == .duration, let number = fact.number(text) { return number }
         yaml.report(node, "--\(fact.name) is a \(fact.kind.rawValue), to which this does not compare", text: text)

@@ -31,7 +31,7 @@ private struct FactsReader {
     mutating func facts(_ root: Node) -> ComponentFacts? {
         let keys = [
             "component", "grammar", "oldest", "newest", "flags", "types", "shorthands", "perHost", "admissionPlugins",
-            "featureGates", "proofs", "elsewhere",
+            "featureGates", "proofs", "elsewhere", "exclusive",
         ]
         guard let entries = yaml.entries(of: root, "facts", keys: keys) else { return nil }
         var component: Component?
@@ -77,11 +77,15 @@ private struct FactsReader {
             syntax: syntax, entries: syntax.names.compactMap { index[$0] }, missing: flags.map(MissingFlag.init),
             plugins: plugins, gates: gates, proofs: proofs, admission: AdmissionFlags(index),
             featureGates: index["feature-gates"])
-        for entry in entries where entry.key == "elsewhere" {
-            var conditions = ConditionReader(yaml: yaml, facts: facts)
-            facts.elsewhere = conditions.elsewhere(entry.value)
-            yaml = conditions.yaml
+        var conditions = ConditionReader(yaml: yaml, facts: facts)
+        for entry in entries {
+            switch entry.key {
+            case "elsewhere": facts.elsewhere = conditions.elsewhere(entry.value)
+            case "exclusive": facts.exclusive = conditions.exclusive(entry.value)
+            default: break
+            }
         }
+        yaml = conditions.yaml
         return facts
     }
 

@@ -1,15 +1,24 @@
 package import ProcessTable
+package import StrictYAML
 
 /// A named list of checks.
 package struct Policy: Sendable {
+    /// Several policies in one have their names joined by `+`.
     package let name: String
     package let title: String
     package let checks: [Check]
-    /// Checks of the policy it extends that are switched off, with the reason given.
+    /// Checks that are switched off, with the reason given.
     package let disabled: [String: String]
+    /// In the order in which they are defined; their values are in the checks already.
+    package let parameters: [Parameter]
     /// Every text the policy was made from: its own, then those of the built-in policies it takes checks of, each once.
     /// The policy's digest is over them.
     package let sources: [String]
+
+    /// The parameters that a team's file sets, by their names; a list's elements are joined by commas.
+    package var overrides: [String: String] {
+        Dictionary(uniqueKeysWithValues: parameters.filter(\.isOverridden).map { ($0.name, $0.text) })
+    }
 }
 
 /// An expectation on a component's settings, with what a person needs to act on it. Immutable; findings refer to it by id.
@@ -37,6 +46,18 @@ package struct Check: Sendable {
     package let explicit: Condition?
     /// Releases at which the answer may change, ascending: from each on, until the next, the answer is the same.
     package let eras: [Release]
+    /// The names of the parameters whose values are in it, in the order of their first use.
+    package let parameters: [String]
+    package let places: CheckPlaces
+}
+
+/// Where the parts of a check are written.
+package struct CheckPlaces: Sendable {
+    /// Its mapping's first key.
+    package let start: Place
+    package let rules: [Place]
+    package let expect: Place
+    package let explicit: Place?
 }
 
 /// A row of a check's decision table: the first whose condition holds decides.

@@ -42,12 +42,18 @@ package struct PolicyIdentity: Sendable, Equatable {
     /// Checks switched off, with the reason given for each.
     package var disabled: [String: String]
     package var isExplicit: Bool
+    /// Parameters that a team's file sets, with their values; a list's elements are joined by commas.
+    package var parameters: [String: String]
 
-    package init(name: String, digest: String, disabled: [String: String] = [:], isExplicit: Bool = false) {
+    package init(
+        name: String, digest: String, disabled: [String: String] = [:], isExplicit: Bool = false,
+        parameters: [String: String] = [:]
+    ) {
         self.name = name
         self.digest = digest
         self.disabled = disabled
         self.isExplicit = isExplicit
+        self.parameters = parameters
     }
 }
 

@@ -26,21 +26,21 @@ extension Settings {
             let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
             return VersionBounds(releases: releases, conflict: nil)
         }
-        let (proven, contradiction) = provenReleases(byAbsence: claimed == nil)
-        if !contradiction.isEmpty {
+        let proven = provenReleases(byAbsence: claimed == nil)
+        if !proven.contradiction.isEmpty {
             // A fork, a wrapper or a misread line: the line proves nothing then.
             let releases = claimed.map { ReleaseRange(clamped($0), clamped($0)) } ?? facts.releases
-            return VersionBounds(releases: releases, conflict: .contradictory(proofs: contradiction))
+            return VersionBounds(releases: releases, conflict: .contradictory(proofs: proven.contradiction))
         }
-        guard let claimed else { return VersionBounds(releases: proven, conflict: nil) }
+        guard let claimed else { return VersionBounds(releases: proven.releases, conflict: nil) }
         let release = clamped(claimed)
-        if proven.contains(release) { return VersionBounds(releases: ReleaseRange(release, release), conflict: nil) }
+        if proven.releases.contains(release) { return VersionBounds(releases: ReleaseRange(release, release), conflict: nil) }
         var proofs: [String] = []
         forEachProof(byAbsence: false) { witness, range in
             let proof = witness.text(range, against: release)
             if !range.contains(release), !proofs.contains(proof) { proofs.append(proof) }
         }
-        return VersionBounds(releases: proven, conflict: .disproved(stated: claimed, proofs: proofs))
+        return VersionBounds(releases: proven.releases, conflict: .disproved(stated: claimed, proofs: proofs))
     }
 
     /// A release newer than the facts is judged by the newest they know.
@@ -48,24 +48,39 @@ extension Settings {
         min(max(release, facts.releases.lower), facts.releases.upper)
     }
 
-    /// The releases that every proof leaves, or the two proofs that leave none.
-    private func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, contradiction: [String]) {
-        var proven = facts.releases
-        var contradiction: [String] = []
+    /// The releases that every proof on the line leaves.
+    ///
+    /// - Parameters:
+    ///   - byAbsence: whether a missing flag counts; it never disproves what a person states.
+    ///   - onProof: called for whatever narrows the releases or contradicts what did, with the releases that allow it.
+    func provenReleases(
+        byAbsence: Bool, onProof: (_ witness: String, _ releases: ReleaseRange) -> Void = { _, _ in }
+    ) -> ProvenReleases {
+        var proven = ProvenReleases(releases: facts.releases)
         // What drew the lower and the upper end so far.
         var ends: (lower: (Witness, ReleaseRange)?, upper: (Witness, ReleaseRange)?)
         forEachProof(byAbsence: byAbsence) { witness, range in
-            guard contradiction.isEmpty else { return }
-            guard let narrower = proven.intersection(range) else {
-                let other = range.upper < proven.lower ? ends.lower : ends.upper
-                contradiction = [other, (witness, range)].compactMap { $0 }.map { $0.text($1) }
+            guard proven.contradiction.isEmpty else { return }
+            guard let narrower = proven.releases.intersection(range) else {
+                onProof(witness.words, range)
+                let pair = [range.upper < proven.releases.lower ? ends.lower : ends.upper, (witness, range)]
+                proven.witness = pair.compactMap { $0?.0.words }.joined(separator: " with ")
+                proven.contradiction = pair.compactMap { $0 }.map { $0.text($1) }
                 return
             }
-            if narrower.lower > proven.lower { ends.lower = (witness, range) }
-            if narrower.upper < proven.upper { ends.upper = (witness, range) }
-            proven = narrower
+            if narrower != proven.releases {
+                onProof(witness.words, range)
+                proven.witness = witness.words
+            }
+            if narrower.lower > proven.releases.lower { ends.lower = (witness, range) }
+            if narrower.upper < proven.releases.upper { ends.upper = (witness, range) }
+            proven.releases = narrower
         }
-        return (proven, contradiction)
+        if proven.contradiction.isEmpty, let pair = exclusiveFlags() {
+            proven.witness = "--\(pair.first) with --\(pair.second)"
+            proven.contradiction = [proven.witness]
+        }
+        return proven
     }
 
     /// Everything on the line that not every release accepts, with the releases that do.
@@ -83,6 +98,16 @@ extension Settings {
             if let words = proof.sign.witness(in: self) { body(Witness(words: words), proof.releases) }
         }
     }
+}
+
+/// What a line proves of its server's release.
+struct ProvenReleases {
+    /// Without meaning where there is a contradiction.
+    var releases: ReleaseRange
+    /// What drew the last limit, or the two that contradict each other; empty where nothing did.
+    var witness = ""
+    /// What no release accepts together, each with its time: two proofs, or two flags that exclude each other.
+    var contradiction: [String] = []
 }
 
 /// What stands on a line, or is missing from it, and proves something of the release.

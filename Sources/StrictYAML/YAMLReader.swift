@@ -13,7 +13,7 @@ package struct YAMLReader {
 
     private let file: String
     private let renamedKeys: [Place: String]
-    private(set) var problems: [YAMLProblem] = []
+    package private(set) var problems: [YAMLProblem] = []
     /// Set once a problem found no room, or the caller passed over what it would have reported.
     package var isCut = false
 

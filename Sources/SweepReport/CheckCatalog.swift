@@ -18,8 +18,8 @@ package enum CheckCatalog {
         return text
     }
 
-    /// What the check wants, why, how to get there and what that may break.
-    package static func explain(_ check: Check) -> String {
+    /// What the check wants, why, how to get there and what that may break; then how it is decided, version by version.
+    package static func explain(_ check: Check, _ parameters: [Parameter], _ preview: CheckPreview) -> String {
         var text = "\(printable(check.id)): \(printable(check.title))\n"
         text += "severity   \(check.severity.rawValue)\n"
         text += "component  \(printable(check.component))\n"
@@ -29,11 +29,25 @@ package enum CheckCatalog {
         text += paragraph("why", check.rationale)
         text += paragraph("fix", check.remediation)
         if !check.breaks.isEmpty { text += paragraph("breaks", check.breaks) }
-        for rule in check.rules {
-            guard let note = rule.note else { continue }
-            let reason = rule.verdict.reason.map { "(\($0))" } ?? ""
-            text += paragraph("special", "\(rule.verdict.word)\(reason): \(note)")
+        for parameter in parameters where check.parameters.contains(parameter.name) {
+            let standard =
+                parameter.isOverridden ? "set by the policy; \(parameter.standardText) by default" : "default"
+            text += paragraph("parameter", "\(parameter.name) = \(parameter.text) (\(standard)): \(parameter.title)")
         }
+        return text + "\n" + preview.eras.map(explain).joined(separator: "\n")
+    }
+
+    private static func explain(_ era: CheckPreview.Era) -> String {
+        var text = "in \(era.releases)\n"
+        for flag in era.flags { text += paragraph("flag", "--\(flag.name): \(words(flag))", under: "  ") }
+        for (index, step) in era.steps.enumerated() {
+            let isLast = step.verdict == nil && index > 0
+            let label = step.condition == nil ? "always" : isLast ? "else" : "if"
+            text += paragraph(
+                label, [step.condition, words(step)].compactMap(\.self).joined(separator: ": "), under: "  ")
+        }
+        let note = era.bareNote.map { "; \($0)" } ?? ""
+        text += paragraph("without", "a line with none of these flags: \(words(era.bareLine))\(note)", under: "  ")
         return text
     }
 
@@ -49,12 +63,28 @@ package enum CheckCatalog {
         return text
     }
 
+    private static func words(_ flag: CheckPreview.FlagInEra) -> String {
+        if !flag.exists { return "not there in this version" }
+        let inert = flag.isInert ? ", without effect" : ""
+        guard let standard = flag.standard else { return "default not known\(inert)" }
+        return (standard.isEmpty ? "empty by default" : "default \(standard)") + inert
+    }
+
+    private static func words(_ step: CheckPreview.Step) -> String {
+        guard let verdict = step.verdict else { return "pass, otherwise fail" }
+        return words(verdict) + (step.severity.map { ", \($0.rawValue)" } ?? "") + (step.note.map { "; \($0)" } ?? "")
+    }
+
+    private static func words(_ verdict: Verdict) -> String {
+        verdict.word + (verdict.reason.map { "(\($0))" } ?? "")
+    }
+
     /// A labelled paragraph in lines of at most 100 columns.
-    private static func paragraph(_ label: String, _ text: String) -> String {
+    private static func paragraph(_ label: String, _ text: String, under edge: String = "") -> String {
         var label = label
         var lines = ""
-        for line in wrapped(printable(text, limit: 4000), width: 89) {
-            lines += line.isEmpty ? "\(label)\n" : "\(padded(label, to: 9))  \(line)\n"
+        for line in wrapped(printable(text, limit: 4000), width: 89 - edge.count) {
+            lines += edge + (line.isEmpty ? "\(label)\n" : "\(padded(label, to: 9))  \(line)\n")
             label = ""
         }
         return lines

@@ -77,6 +77,7 @@ extension JSONText {
             json.field("digest", policy.digest)
             json.field("explicit", policy.isExplicit)
             json.field("disabled", policy.disabled)
+            json.field("parameters", policy.parameters)
         }
     }
 

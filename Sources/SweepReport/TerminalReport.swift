@@ -46,6 +46,7 @@ package struct TerminalReport {
         drift(record.clusters)
         notSeen(gathered)
         notes(gathered.notes)
+        parameters(record.policy)
         disabled(record.policy)
         total(
             record.counts, failures: failures(in: hosts.lazy.flatMap(\.host.processes)),
@@ -59,6 +60,7 @@ package struct TerminalReport {
         findings(gathered)
         notSeen(gathered)
         notes(gathered.notes)
+        parameters(policy)
         disabled(policy)
         total(summary.counts, failures: summary.failuresBySeverity, states: summary.states)
     }
@@ -219,6 +221,15 @@ package struct TerminalReport {
             on(group.places)
         }
         more(groups.map(\.places).dropFirst(Self.noteLimit), "note", others: [notes.others])
+        text.line()
+    }
+
+    private mutating func parameters(_ policy: PolicyIdentity) {
+        if policy.parameters.isEmpty { return }
+        text.line(style.heading("SET") + "  by the policy")
+        for (name, value) in policy.parameters.sorted(by: { $0.key < $1.key }) {
+            text.line("  \(printable(name)): \(printable(value))")
+        }
         text.line()
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Hardening
+import ProcessTable
 import SweepReport
 
 struct ChecksCommand: ParsableCommand {
@@ -13,49 +14,48 @@ struct ChecksCommand: ParsableCommand {
         @OptionGroup var source: PolicyOption
 
         func run() {
-            source.show { CheckCatalog.list($0) }
+            source.show { policy, _ in CheckCatalog.list(policy) }
         }
     }
 
     struct Explain: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "explain", abstract: "Tells what a check wants, why, how to fix it and what the fix may break."
+            commandName: "explain",
+            abstract: "Tells what a check wants, why, how to fix it, what the fix may break, and how it is decided."
         )
 
         @Argument(help: "The check's id, as reports show it.")
         var id: String
 
+        @Option(
+            help: ArgumentHelp(
+                "Only how it is decided in this Kubernetes version, e.g. 1.31; left out, in every version.",
+                valueName: "version"))
+        var kubernetesVersion: Release?
+
         @OptionGroup var source: PolicyOption
 
         func run() {
-            source.show { policy throws(CommandFailure) in
+            source.show { policy, facts throws(CommandFailure) in
                 if let check = IntegrityCheck.named(id) { return CheckCatalog.explain(check) }
                 guard let check = policy.checks.first(where: { $0.id == id }) else {
                     throw CommandFailure(.usage, "policy \(policy.name) has no check \(id); see kubesweep checks list")
                 }
-                return CheckCatalog.explain(check)
+                return CheckCatalog.explain(
+                    check, policy.parameters, CheckPreview(check, facts: facts, at: kubernetesVersion))
             }
         }
     }
 }
 
-struct PolicyOption: ParsableArguments {
-    @Option(help: "A built-in policy's name (\(BuiltIn.policyNames.joined(separator: ", "))) or a policy file.")
-    var policy = BuiltIn.defaultPolicy
-
-    func show(_ text: (Policy) throws(CommandFailure) -> String) {
+extension PolicyOption {
+    /// Prints what is made of the policies, or what is wrong with them.
+    fileprivate func show(_ text: (Policy, [Component: ComponentFacts]) throws(CommandFailure) -> String) {
         do throws(CommandFailure) {
-            try Console.result(Array(text(load()).utf8))
+            let (policy, facts) = try load()
+            try Console.result(Array(text(policy, facts).utf8))
         } catch {
             Console.end(error)
-        }
-    }
-
-    private func load() throws(CommandFailure) -> Policy {
-        do throws(PolicyError) {
-            return try PolicySource.load(policy).policy(facts: BuiltIn.facts())
-        } catch {
-            throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")
         }
     }
 }

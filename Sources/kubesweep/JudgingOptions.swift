@@ -5,8 +5,7 @@ import ProcessTable
 
 /// What `scan` and `evaluate` have in common: the policy, and what makes a run fail.
 struct JudgingOptions: ParsableArguments {
-    @Option(help: "A built-in policy's name (\(BuiltIn.policyNames.joined(separator: ", "))) or a policy file.")
-    var policy = BuiltIn.defaultPolicy
+    @OptionGroup var source: PolicyOption
 
     @Flag(help: "Judge by the list's literal wording: a safe default does not count, the flag must be on the line.")
     var explicit = false
@@ -26,17 +25,11 @@ struct JudgingOptions: ParsableArguments {
     }
 
     func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
-        do throws(PolicyError) {
-            let facts = try BuiltIn.facts()
-            let source = try PolicySource.load(policy)
-            let policy = try source.policy(facts: facts)
-            let identity = PolicyIdentity(
-                name: policy.name, digest: sha256(policy.sources.flatMap(\.utf8)), disabled: policy.disabled,
-                isExplicit: explicit)
-            return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
-        } catch {
-            throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")
-        }
+        let (policy, facts) = try source.load()
+        let identity = PolicyIdentity(
+            name: policy.name, digest: sha256(policy.sources.flatMap(\.utf8)), disabled: policy.disabled,
+            isExplicit: explicit, parameters: policy.overrides)
+        return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
     }
 
     func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {

@@ -39,5 +39,5 @@ struct Kubesweep: AsyncParsableCommand {
               130  interrupted; what was seen until then is reported (143 after SIGTERM)
             """,
         version: version,
-        subcommands: [ScanCommand.self, EvaluateCommand.self, ChecksCommand.self])
+        subcommands: [ScanCommand.self, EvaluateCommand.self, ChecksCommand.self, PolicyCommand.self])
 }

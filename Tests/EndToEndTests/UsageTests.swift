@@ -29,6 +29,15 @@ struct UsageTests {
             ("version", ["--version"], 0),
             ("checks", ["checks"], 0),
             ("checks-explain", ["checks", "explain", "apiserver-anonymous-auth"], 0),
+            (
+                "checks-explain-version",
+                ["checks", "explain", "apiserver-insecure-port", "--kubernetes-version", "v1.23.4"], 0
+            ),
+            (
+                "checks-explain-not-a-version",
+                ["checks", "explain", "apiserver-insecure-port", "--kubernetes-version", "new"], 64
+            ),
+            ("help-policy-lint", ["policy", "lint", "--help"], 0),
             ("checks-unknown", ["checks", "explain", "apiserver-anonymous"], 64),
             ("checks-policy-missing", ["checks", "--policy", "nowhere.yaml"], 65),
         ] as [(String, [String], Int)])
@@ -65,6 +74,58 @@ struct UsageTests {
             let end = try await scratch.kubesweep(arguments)
             try Transcript.check(end, of: arguments, is: "checks-\(name)", replacing: [(scratch.path, "<SCRATCH>")])
             #expect(end.status == 0)
+        }
+    }
+
+    @Test func `several policies are one, with the values that a file sets`() async throws {
+        let policy = try scratch.write(
+            "policy: ours\ndisable: {apiserver-profiling: wanted}\nparameters: {audit-retention-days: 90}\n",
+            to: "ours.yaml")
+        let file = try scratch.write(Listing.whole, to: "cp1.ps")
+        let both = ["--policy", "stackrox-2019", "--policy", policy]
+        for (name, arguments, status) in [
+            ("checks-explain-set", ["checks", "explain", "apiserver-audit-log-maxage"] + both, 0),
+            ("evaluate-two-policies", ["evaluate", file, "--kubernetes-version", "1.31"] + both, 1),
+        ] {
+            let end = try await scratch.kubesweep(arguments)
+            try Transcript.check(end, of: arguments, is: name, replacing: [(scratch.path, "<SCRATCH>")])
+            #expect(end.status == status)
+        }
+        let json = try await scratch.kubesweep(["evaluate", file, "--format", "json"] + both)
+        #expect(json.output.contains(#""name": "stackrox-2019+ours""#))
+        #expect(json.output.contains(#""audit-retention-days": "90""#))
+        try await JSONSchema.check(json.stdout, is: "evaluation", in: scratch)
+    }
+
+    @Test func `lints policies together and tells all that is wrong with them`() async throws {
+        let policy = try scratch.write(
+            """
+            policy: ours
+            extends: stackrox-2019
+            parameters: {audit-retention-day: 90}
+            checks:
+              - id: ours
+                titel: Profiling is on
+                severity: low
+                flags: [profiling]
+                expected: –-profiling=true
+                rationale: R
+                remediation: F
+                rules:
+                  - {when: {all: [{versions: ">=1.24"}, {flag: insecure-port, isSet: true}]}, then: fail}
+                  - {when: {all: [{versions: ">=1.29"}, {flag: basic-auth-file, isSet: true}]}, then: fail}
+                expect: {flag: profiling, is: "true"}
+
+            """, to: "ours.yaml")
+        for (name, arguments, status) in [
+            ("policy-lint", ["policy", "lint", policy], 65),
+            ("policy-lint-clean", ["policy", "lint", "stackrox-2019", "cis-1.12"], 0),
+            ("policy-lint-missing", ["policy", "lint", "nowhere.yaml", policy], 65),
+        ] {
+            let end = try await scratch.kubesweep(arguments)
+            try Transcript.check(end, of: arguments, is: name, replacing: [(scratch.path, "<SCRATCH>")])
+            #expect(end.status == status)
+            #expect(!end.steersTerminal)
         }
     }
 

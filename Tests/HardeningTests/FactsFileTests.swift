@@ -149,8 +149,28 @@ struct FactsFileTests {
         ("shorthands: {h: help}", "f.yaml:5:14: shorthand of a flag that is not listed: \"help\""),
         ("perHost: [a]", "f.yaml:1:1: perHost names a flag that is not listed: \"a\""),
         (
+            "flags: {a: {type: bool, aliases: [c]}, b: {type: int}}\nexclusive: [{flag: a, with: [b, c]}]",
+            "f.yaml:6:33: a flag cannot exclude itself: \"c\""
+        ),
+        (
+            "types: {int: [a, b]}\nexclusive: [{flag: a, with: [b]}, {flag: b, with: [a]}]",
+            "f.yaml:6:52: the two exclude one another already: \"a\""
+        ),
+        (
+            "flags: {a: {type: int, until: \"1.8\"}, b: {type: int, since: \"1.9\"}}\nexclusive: [{flag: a, with: [b]}]",
+            "f.yaml:6:30: no release has both flags: \"b\""
+        ),
+        (
+            "types: {int: [aa, bb]}\nexclusive: [{flag: aa, with: [bbb]}, {flag: aa}]",
+            """
+            f.yaml:6:31: kube-apiserver has no such flag: "bbb"
+                did you mean "bb"?
+            f.yaml:6:38: flags that exclude one another need flag and with
+            """
+        ),
+        (
             "plugins: {}",
-            "f.yaml:5:1: unknown key: \"plugins\"\n    known keys: component, grammar, oldest, newest, flags, types, shorthands, perHost, admissionPlugins, featureGates, proofs, elsewhere"
+            "f.yaml:5:1: unknown key: \"plugins\"\n    known keys: component, grammar, oldest, newest, flags, types, shorthands, perHost, admissionPlugins, featureGates, proofs, elsewhere, exclusive"
         ),
     ])
     func `refuses facts that contradict themselves`(text: String, expected: String) {

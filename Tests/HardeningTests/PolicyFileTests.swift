@@ -289,7 +289,7 @@ struct PolicyFileTests {
         ),
         (
             "policy: team\nextends: stackrox-2019\ndisable: {apiserver-profilng: why}\n",
-            "p.yaml:3:11: no such check in the policy that is extended: \"apiserver-profilng\""
+            "p.yaml:3:11: no such check in the policy that is extended: \"apiserver-profilng\"\n    did you mean \"apiserver-profiling\"?"
         ),
         (
             "policy: team\nextends: stackrox-2019\ndisable: {apiserver-profiling: }\n",
@@ -301,7 +301,7 @@ struct PolicyFileTests {
         ),
         (
             policy(more: "disable: {a: why}"),
-            "p.yaml:1:1: the policy has no checks\np.yaml:11:11: no such check in the policy that is extended: \"a\""
+            "p.yaml:11:11: no such check in the policy that is extended: \"a\""
         ),
         (
             "policy: team\nextend: stackrox-2019\n",

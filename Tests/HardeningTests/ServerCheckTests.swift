@@ -65,7 +65,7 @@ struct ServerCheckTests {
             ? fail| --tls-min-version=VersionTLS12
             encryption-provider-kind:
             1.5,1.6 notApplicable notYetIntroduced|
-            1.7,1.36 fail, noted|
+            1.7,1.36 fail|
             1.7,1.23,? unknown configuredInFile| --experimental-encryption-provider-config=/e
             1.13,1.36,? unknown configuredInFile| --encryption-provider-config=/e
             ? unknown versionNeeded|

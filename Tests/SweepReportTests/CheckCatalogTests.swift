@@ -28,8 +28,11 @@ struct CheckCatalogTests {
 
     @Test(arguments: ["apiserver-anonymous-auth", "apiserver-tls-cipher-suites"])
     func `explains a check`(id: String) throws {
-        let check = try #require(try FixturePolicy().policy.checks.first { $0.id == id })
-        try Golden.expect(Array(CheckCatalog.explain(check).utf8), in: "explain-\(id).txt")
+        let policy = try FixturePolicy().policy
+        let check = try #require(policy.checks.first { $0.id == id })
+        let preview = CheckPreview(check, facts: try BuiltIn.facts(), at: nil)
+        try Golden.expect(
+            Array(CheckCatalog.explain(check, policy.parameters, preview).utf8), in: "explain-\(id).txt")
     }
 
     @Test func `integrity checks stand behind the policy's, or among those that are off`() throws {
