@@ -3,10 +3,13 @@ package import ProcessTable
 /// What `evaluate` found in saved listings, in the order in which they were named.
 package struct EvaluationRecord: Sendable {
     package var policy: PolicyIdentity
+    /// The Kubernetes version that was stated for all of them.
+    package var claimed: Release?
     package var files: [FileRecord]
 
-    package init(policy: PolicyIdentity, files: [FileRecord]) {
+    package init(policy: PolicyIdentity, claimed: Release? = nil, files: [FileRecord]) {
         self.policy = policy
+        self.claimed = claimed
         self.files = files
     }
 
@@ -27,6 +30,8 @@ package struct FileRecord: Sendable {
     package var failure: HostFailure?
     /// Nil where the file is not a listing.
     package var wholeness: Wholeness?
+    /// What the findings were computed from; nil where the file is not a listing.
+    package var document: EvidenceDocument?
     package var notes: [String]
     package var processes: [ProcessRecord]
     /// How many checks the policy has, for the count of what a file without a component leaves unseen.
@@ -36,13 +41,15 @@ package struct FileRecord: Sendable {
     package var unseenCheckCount: Int
 
     package init(
-        name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil, notes: [String] = [],
-        processes: [ProcessRecord] = [], checkCount: Int, absentCheckCount: Int = 0, unseenCheckCount: Int = 0
+        name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil,
+        document: EvidenceDocument? = nil, notes: [String] = [], processes: [ProcessRecord] = [], checkCount: Int,
+        absentCheckCount: Int = 0, unseenCheckCount: Int = 0
     ) {
         self.name = name
         self.state = state
         self.failure = failure
         self.wholeness = wholeness
+        self.document = document
         self.notes = notes
         self.processes = processes
         self.checkCount = checkCount

@@ -26,15 +26,19 @@ package struct Judge: Sendable {
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
-        var beside: [Settings] = []
-        if !neighbours.isEmpty {
-            for process in evidence.processes where neighbours.contains(process.component) {
-                if let facts = facts[process.component] { beside.append(Settings(process, facts: facts)) }
-            }
-        }
-        let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
+        let beside = beside(evidence)
+        let wholeness = evidence.trustedWholeness
         return evidence.processes.map { process in
             judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
+        }
+    }
+
+    /// The processes with which checks compare others.
+    func beside(_ evidence: HostEvidence) -> [Settings] {
+        if neighbours.isEmpty { return [] }
+        return evidence.processes.compactMap { process in
+            guard neighbours.contains(process.component), let facts = facts[process.component] else { return nil }
+            return Settings(process, facts: facts)
         }
     }
 
@@ -68,7 +72,7 @@ package struct Judge: Sendable {
         return record
     }
 
-    private func finding(
+    func finding(
         _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange, _ wholeness: Wholeness
     ) -> Finding {
         let outcome = decide(check, settings, releases).doubted(by: settings, wholeness)
@@ -78,7 +82,7 @@ package struct Judge: Sendable {
     }
 
     /// The check's answer for a process that may be any of `releases`: the one on which they all agree.
-    private func decide(
+    func decide(
         _ check: borrowing Check, _ settings: borrowing Settings, _ releases: ReleaseRange
     ) -> Outcome {
         if case .file(_, let path) = settings.process.settings {
@@ -101,6 +105,11 @@ package struct Judge: Sendable {
         }
         return merged
     }
+}
+
+extension HostEvidence {
+    /// A listing in which others' rows are hidden is not whole, however it ends.
+    var trustedWholeness: Wholeness { isHidden ? .cut(.hiddenRows) : wholeness }
 }
 
 /// A verdict on the way to a finding.
@@ -166,7 +175,8 @@ extension Check {
         }
     }
 
-    private func decide(_ settings: borrowing Settings, at release: Release, from start: Int) -> Outcome {
+    /// As of the rule at `start`; the number of rules stands for `expect` alone.
+    func decide(_ settings: borrowing Settings, at release: Release, from start: Int) -> Outcome {
         for position in start..<rules.count {
             switch rules[position].when.holds(settings, at: release) {
             case .yes: return outcome(of: rules[position], settings)

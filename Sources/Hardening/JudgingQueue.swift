@@ -26,7 +26,8 @@ package struct JudgingQueue: Sendable {
                         var evidence = try HostEvidence.read(listing, origin: origin)
                         if isCut { evidence.wholeness = .cut(.outputLimit) }
                         return JudgedEvidence(
-                            evidence: evidence, processes: judge.judge(evidence, claimed: claimed),
+                            evidence: evidence, document: EvidenceDocument(evidence),
+                            processes: judge.judge(evidence, claimed: claimed),
                             presence: judge.presence(in: evidence))
                     })
             }
@@ -37,11 +38,15 @@ package struct JudgingQueue: Sendable {
 /// Evidence and what the policy says of it.
 package struct JudgedEvidence: Sendable {
     package let evidence: HostEvidence
+    package let document: EvidenceDocument
     package let processes: [ProcessRecord]
     package let presence: Presence
 
-    package init(evidence: HostEvidence, processes: [ProcessRecord], presence: Presence = Presence()) {
+    package init(
+        evidence: HostEvidence, document: EvidenceDocument, processes: [ProcessRecord], presence: Presence
+    ) {
         self.evidence = evidence
+        self.document = document
         self.processes = processes
         self.presence = presence
     }

@@ -38,18 +38,26 @@ extension Settings {
         min(max(release, facts.releases.lower), facts.releases.upper)
     }
 
-    /// - Parameter byAbsence: whether a missing flag counts; it never disproves what a person states.
-    private func provenReleases(byAbsence: Bool) -> (proven: ReleaseRange, witness: String, isContradictory: Bool) {
+    /// - Parameters:
+    ///   - byAbsence: whether a missing flag counts; it never disproves what a person states.
+    ///   - onProof: called for whatever narrows the releases or contradicts what did, with the releases that allow it.
+    func provenReleases(
+        byAbsence: Bool, onProof: (_ witness: String, _ releases: ReleaseRange) -> Void = { _, _ in }
+    ) -> (proven: ReleaseRange, witness: String, isContradictory: Bool) {
         var proven = facts.releases
         var witness = ""
         var isContradictory = false
         func narrow(to range: ReleaseRange, by name: String) {
             guard let narrower = proven.intersection(range) else {
+                onProof(name, range)
                 witness = witness.isEmpty ? name : "\(witness) with \(name)"
                 isContradictory = true
                 return
             }
-            if narrower != proven { witness = name }
+            if narrower != proven {
+                witness = name
+                onProof(name, range)
+            }
             proven = narrower
         }
         for position in parsed.occurrences.indices {

@@ -1,5 +1,6 @@
 package import Hardening
 import ProcessTable
+import StrictJSON
 
 /// The JSON documents `kubesweep.sweep/1` and `kubesweep.evaluation/1`. Their schemas stand in `Resources`; within a
 /// major number keys are only added.
@@ -7,7 +8,8 @@ package enum JSONReport {
     /// One document with a newline at its end.
     package static func render(_ record: SweepRecord) -> [UInt8] {
         let hosts = record.hosts
-        var json = JSONText(capacity: capacity(hosts.lazy.flatMap(\.processes)))
+        var json = JSONText(
+            capacity: capacity(hosts.lazy.flatMap(\.processes), hosts.lazy.map(\.evidence?.document)))
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
             json.object("tool") { json in
@@ -35,10 +37,12 @@ package enum JSONReport {
 
     /// One document with a newline at its end.
     package static func render(_ record: EvaluationRecord) -> [UInt8] {
-        var json = JSONText(capacity: capacity(record.files.lazy.flatMap(\.processes)))
+        var json = JSONText(
+            capacity: capacity(record.files.lazy.flatMap(\.processes), record.files.lazy.map(\.document)))
         json.object { json in
             json.field("schema", "kubesweep.evaluation/1")
             json.policy(record.policy)
+            json.field("kubernetesVersion", record.claimed?.description)
             json.summary(
                 "files", states: record.files.map(\.state), counts: record.counts,
                 record.files.lazy.flatMap(\.processes))
@@ -48,6 +52,7 @@ package enum JSONReport {
                     json.field("state", file.state.rawValue)
                     json.failure(file.failure)
                     json.field("listing", file.wholeness?.word)
+                    json.field("processTable", json: file.document?.bytes)
                     json.field("notes", file.notes)
                     json.processes(file.processes)
                 }
@@ -57,9 +62,12 @@ package enum JSONReport {
         return json.bytes
     }
 
-    /// Nearly all of a document is findings, about this many bytes each.
-    private static func capacity(_ processes: some Sequence<ProcessRecord>) -> Int {
-        processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
+    /// Nearly all of a document is findings, about this many bytes each, and the evidence.
+    private static func capacity(
+        _ processes: some Sequence<ProcessRecord>, _ evidence: some Sequence<EvidenceDocument?>
+    ) -> Int {
+        let findings = processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
+        return evidence.reduce(findings) { $0 + ($1?.bytes.count ?? 0) }
     }
 }
 
@@ -143,6 +151,7 @@ extension JSONText {
                 json.field("listing", evidence.wholeness.word)
                 json.field("bytes", evidence.bytes)
                 json.field("milliseconds", evidence.milliseconds)
+                json.field("processTable", json: evidence.document.bytes)
             }
         } else {
             field("evidence", nil as String?)

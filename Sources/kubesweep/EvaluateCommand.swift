@@ -39,7 +39,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         let (judge, policy) = try judging.judge()
         let claimed = kubernetesVersion.flatMap(release)
         let (files, failure) = await judged(JudgingQueue(judge), judge.policy, claimed)
-        let record = EvaluationRecord(policy: policy, files: files)
+        let record = EvaluationRecord(policy: policy, claimed: claimed, files: files)
         try reports.write(
             json: { JSONReport.render(record) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
@@ -84,7 +84,8 @@ struct EvaluateCommand: AsyncParsableCommand {
         case .success(let judged):
             FileRecord(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
+                document: judged.document, notes: judged.evidence.notes + judged.presence.notes(policy),
+                processes: judged.processes,
                 checkCount: policy.checks.count,
                 absentCheckCount: policy.checkCount(of: judged.presence.absent),
                 unseenCheckCount: policy.checkCount(of: judged.presence.unseen))
@@ -95,6 +96,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     private func release(_ text: String) -> Release? {
-        KubernetesVersion(text).flatMap { $0.major == 1 ? Release(minor: $0.minor) : nil }
+        KubernetesVersion(text).flatMap(Release.init)
     }
 }

@@ -5,8 +5,13 @@ enum InputFile {
     /// More than any process table; a listing is about 100 bytes a process.
     static let limit = 64 << 20
 
-    /// - Parameter name: a path, or `-` for standard input.
-    static func read(_ name: String) throws(CommandFailure) -> [UInt8] {
+    /// A report has about 20 KB a host.
+    static let reportLimit = 2 << 30
+
+    /// - Parameters:
+    ///   - name: a path, or `-` for standard input.
+    ///   - limit: in bytes.
+    static func read(_ name: String, limit: Int = limit) throws(CommandFailure) -> [UInt8] {
         let descriptor = name == "-" ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw CommandFailure(.noInput, "\(name): \(String(cString: strerror(errno)))") }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
@@ -21,7 +26,8 @@ enum InputFile {
             }
             bytes += buffer[..<count]
             guard bytes.count <= limit else {
-                throw CommandFailure(.noInput, "\(name): larger than \(limit >> 20) MiB, which no process table is")
+                throw CommandFailure(
+                    .noInput, "\(name): larger than \(limit >> 20) MiB, which is more than it can hold")
             }
         }
     }

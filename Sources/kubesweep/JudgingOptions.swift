@@ -26,14 +26,17 @@ struct JudgingOptions: ParsableArguments {
     }
 
     func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
+        try Self.judge(policy, isExplicit: explicit)
+    }
+
+    static func judge(_ name: String, isExplicit: Bool) throws(CommandFailure) -> (Judge, PolicyIdentity) {
         do throws(PolicyError) {
             let facts = try BuiltIn.facts()
-            let source = try PolicySource.load(policy)
-            let policy = try source.policy(facts: facts)
+            let policy = try PolicySource.load(name).policy(facts: facts)
             let identity = PolicyIdentity(
                 name: policy.name, digest: sha256(policy.sources.flatMap(\.utf8)), disabled: policy.disabled,
-                isExplicit: explicit)
-            return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
+                isExplicit: isExplicit)
+            return (Judge(policy: policy, facts: facts, isExplicit: isExplicit), identity)
         } catch {
             throw CommandFailure(.badInput, "the policy cannot be used\n\(error)")
         }

@@ -13,16 +13,17 @@ struct FixtureEvaluation {
             _ name: String, _ state: HostState = .evaluated, _ failure: HostFailure? = nil,
             _ wholeness: Wholeness? = .assumed, notes: [String] = [], findings: [Finding] = []
         ) -> FileRecord {
-            FileRecord(
-                name: name, state: state, failure: failure, wholeness: wholeness, notes: notes,
-                processes: findings.isEmpty ? [] : [FixtureSweep.apiserver(findings: findings)],
+            let processes = findings.isEmpty ? [] : [FixtureSweep.apiserver(findings: findings)]
+            return FileRecord(
+                name: name, state: state, failure: failure, wholeness: wholeness,
+                document: wholeness.map { FixtureSweep.document($0, processes) }, notes: notes, processes: processes,
                 checkCount: fixture.policy.checks.count)
         }
         let bad = fixture.apiserver(
             all: .pass, fixture.finding("apiserver-insecure-port", .fail, "--insecure-port=8080"),
             fixture.finding("apiserver-profiling", .unknown(.versionNeeded), "--profiling not set"))
         record = EvaluationRecord(
-            policy: fixture.identity,
+            policy: fixture.identity, claimed: Release(minor: 31),
             files: [
                 file("good.txt", findings: fixture.apiserver(all: .pass)),
                 file("host-1.ps", findings: bad), file("host-2.ps", findings: bad), file("host-10.ps", findings: bad),
