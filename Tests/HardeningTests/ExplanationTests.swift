@@ -200,7 +200,10 @@ struct ExplanationPropertyTests {
                     explained += 1
                     for era in found.eras {
                         #expect(verdict(of: era.steps) == era.verdict, "\(finding.check): \(rows[0])")
-                        for step in era.steps { expectComposed(step.condition) }
+                        for step in era.steps {
+                            expectComposed(step.condition)
+                            #expect(step.fits, "\(finding.check): \(rows[0])")
+                        }
                     }
                     guard let first = found.eras.first else { continue }
                     #expect(first.releases.lower == record.releases?.lower)
@@ -249,6 +252,19 @@ struct ExplanationPropertyTests {
         }
         if flag.combination == .lastCounts {
             #expect(flag.occurrences.dropLast().allSatisfy { !$0.counts } && flag.occurrences.last?.counts != false)
+        }
+    }
+}
+
+extension StepTrace {
+    /// Whether what followed is what follows from such an answer.
+    fileprivate var fits: Bool {
+        switch (question, effect, condition.truth) {
+        case (.rule, .skipped, .no), (.rule, .decides, .yes), (.rule, .open, .open): true
+        case (.rule, _, _), (_, .skipped, _), (_, .open, _): false
+        case (_, .decides(let verdict), .yes): verdict == .pass
+        case (_, .decides(let verdict), .no): verdict == .fail
+        case (_, .decides(let verdict), .open(let reason)): verdict == .unknown(reason)
         }
     }
 }
