@@ -28,12 +28,13 @@ let package = Package(
         .target(
             name: "SSH", dependencies: ["CLibSSH2", "CLibCrypto", "CLinux", "ChildProcess"], swiftSettings: swift),
         .target(name: "SSHConfig", dependencies: ["ChildProcess"], swiftSettings: swift),
+        .target(name: "StrictJSON", swiftSettings: swift),
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: swift),
         .target(name: "HostInventory", dependencies: ["StrictYAML", yams], swiftSettings: swift),
         .target(name: "ProcessTable", swiftSettings: swift),
         .target(
             name: "Hardening",
-            dependencies: ["ProcessTable", "StrictYAML", yams],
+            dependencies: ["ProcessTable", "StrictJSON", "StrictYAML", yams],
             resources: [.embedInCode("Resources")],
             swiftSettings: swift),
         .target(
@@ -41,12 +42,13 @@ let package = Package(
             dependencies: ["SSH", "SSHConfig", "HostInventory", "ProcessTable", "Hardening", "CLibCrypto"],
             swiftSettings: swift),
         .target(
-            name: "SweepReport", dependencies: ["Hardening", "ProcessTable"], exclude: ["Resources"],
+            name: "SweepReport", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], exclude: ["Resources"],
             swiftSettings: swift),
         .executableTarget(
             name: "kubesweep",
             dependencies: [
-                "SSH", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep", "SweepReport",
+                "SSH", "StrictJSON", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep",
+                "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),
@@ -62,16 +64,18 @@ let package = Package(
 
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
         .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
-        .testTarget(name: "HardeningTests", dependencies: ["Hardening", "ProcessTable"], swiftSettings: swift),
+        .testTarget(
+            name: "HardeningTests", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
             dependencies: ["FleetSweep", "SSH", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
             swiftSettings: swift),
         .testTarget(
-            name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable"],
+            name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable", "StrictJSON"],
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],

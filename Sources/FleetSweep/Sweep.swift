@@ -51,7 +51,7 @@ package struct Sweep: Sendable {
             while true {
                 while underWay < max(1, options.concurrency), let candidate = admission.next() {
                     underWay += 1
-                    let claimed = release(fleet.clusters[candidate.cluster])
+                    let claimed = fleet.clusters[candidate.cluster].kubernetesVersion.flatMap(Release.init)
                     group.addTask { (candidate, await record(candidate.host, claimed, end)) }
                 }
                 guard let (candidate, record) = await group.next() else { break }
@@ -89,11 +89,6 @@ package struct Sweep: Sendable {
         }
         return record
     }
-
-    private func release(_ cluster: Cluster) -> Release? {
-        // Kubernetes has only ever had the major version 1.
-        cluster.kubernetesVersion.flatMap { $0.major == 1 ? Release(minor: $0.minor) : nil }
-    }
 }
 
 extension HostRecord {
@@ -113,7 +108,7 @@ extension HostRecord {
             notes += judged.evidence.notes + judged.presence.notes(policy)
             evidence = EvidenceRecord(
                 digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
-                bytes: listing.bytes.count, milliseconds: listing.milliseconds)
+                document: judged.document, bytes: listing.bytes.count, milliseconds: listing.milliseconds)
             failure = judged.failure
         case .failure(let problem):
             state = .unreadable

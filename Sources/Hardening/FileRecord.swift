@@ -32,6 +32,8 @@ package struct FileRecord: Sendable {
     package var failure: HostFailure?
     /// Nil where the file is not a listing.
     package var wholeness: Wholeness?
+    /// What the findings were computed from; nil where the file is not a listing.
+    package var document: EvidenceDocument?
     package var notes: [String]
     package var processes: [ProcessRecord]
     /// How many checks the policy has, for the count of what a file without a component leaves unseen.
@@ -41,13 +43,15 @@ package struct FileRecord: Sendable {
     package var unseenCheckCount: Int
 
     package init(
-        name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil, notes: [String] = [],
-        processes: [ProcessRecord] = [], checkCount: Int, absentCheckCount: Int = 0, unseenCheckCount: Int = 0
+        name: String, state: HostState, failure: HostFailure? = nil, wholeness: Wholeness? = nil,
+        document: EvidenceDocument? = nil, notes: [String] = [], processes: [ProcessRecord] = [], checkCount: Int,
+        absentCheckCount: Int = 0, unseenCheckCount: Int = 0
     ) {
         self.name = name
         self.state = state
         self.failure = failure
         self.wholeness = wholeness
+        self.document = document
         self.notes = notes
         self.processes = processes
         self.checkCount = checkCount

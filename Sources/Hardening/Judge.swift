@@ -27,13 +27,8 @@ package struct Judge: Sendable {
     ///
     /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
     package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
-        var beside: [Settings] = []
-        if !neighbours.isEmpty {
-            for process in evidence.processes where neighbours.contains(process.component) {
-                if let facts = facts[process.component] { beside.append(Settings(process, facts: facts)) }
-            }
-        }
-        let wholeness = evidence.isHidden ? .cut(.hiddenRows) : evidence.wholeness
+        let beside = beside(evidence)
+        let wholeness = evidence.trustedWholeness
         var records = evidence.processes.map { process in
             judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
         }
@@ -42,6 +37,15 @@ package struct Judge: Sendable {
         }
         for (position, finding) in identityFindings(evidence) { records[position].findings.append(finding) }
         return records
+    }
+
+    /// The processes with which checks compare others.
+    func beside(_ evidence: HostEvidence) -> [Settings] {
+        if neighbours.isEmpty { return [] }
+        return evidence.processes.compactMap { process in
+            guard neighbours.contains(process.component), let facts = facts[process.component] else { return nil }
+            return Settings(process, facts: facts)
+        }
     }
 
     private func judge(
@@ -73,7 +77,7 @@ package struct Judge: Sendable {
         return record
     }
 
-    private func finding(
+    func finding(
         _ shared: SharedCheck, _ settings: borrowing Settings, _ releases: ReleaseRange, _ wholeness: Wholeness
     ) -> Finding {
         let outcome = decide(shared, settings, releases).doubted(by: settings, wholeness)
@@ -83,7 +87,7 @@ package struct Judge: Sendable {
     }
 
     /// The check's answer for a process that may be any of `releases`: the one on which they all agree.
-    private func decide(
+    func decide(
         _ shared: SharedCheck, _ settings: borrowing Settings, _ releases: ReleaseRange
     ) -> Outcome {
         if case .file(_, let path) = settings.process.settings {
@@ -109,10 +113,15 @@ package struct Judge: Sendable {
 }
 
 /// A check behind one reference: handing over the value would copy each of its texts and lists, for every process.
-private final class SharedCheck: Sendable {
+final class SharedCheck: Sendable {
     let check: Check
 
     init(_ check: Check) { self.check = check }
+}
+
+extension HostEvidence {
+    /// A listing in which others' rows are hidden is not whole, however it ends.
+    var trustedWholeness: Wholeness { isHidden ? .cut(.hiddenRows) : wholeness }
 }
 
 /// A verdict on the way to a finding.
@@ -178,7 +187,8 @@ extension Check {
         }
     }
 
-    private func decide(_ settings: borrowing Settings, at release: Release, from start: Int) -> Outcome {
+    /// As of the rule at `start`; the number of rules stands for `expect` alone.
+    func decide(_ settings: borrowing Settings, at release: Release, from start: Int) -> Outcome {
         for position in start..<rules.count {
             switch rules[position].when.holds(settings, at: release) {
             case .yes: return outcome(of: rules[position], settings)

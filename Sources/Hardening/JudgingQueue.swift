@@ -42,18 +42,23 @@ extension Judge {
         var evidence = try HostEvidence.read(listing, origin: origin)
         if isCut { evidence.wholeness = .cut(.outputLimit) }
         return JudgedEvidence(
-            evidence: evidence, processes: judge(evidence, claimed: claimed), presence: presence(in: evidence))
+            evidence: evidence, document: EvidenceDocument(evidence), processes: judge(evidence, claimed: claimed),
+            presence: presence(in: evidence))
     }
 }
 
 /// Evidence and what the policy says of it.
 package struct JudgedEvidence: Sendable {
     package let evidence: HostEvidence
+    package let document: EvidenceDocument
     package let processes: [ProcessRecord]
     package let presence: Presence
 
-    package init(evidence: HostEvidence, processes: [ProcessRecord], presence: Presence = Presence()) {
+    package init(
+        evidence: HostEvidence, document: EvidenceDocument, processes: [ProcessRecord], presence: Presence
+    ) {
         self.evidence = evidence
+        self.document = document
         self.processes = processes
         self.presence = presence
     }

@@ -153,15 +153,22 @@ package struct EvidenceRecord: Sendable, Equatable {
     /// The verified host key, `ssh-ed25519 SHA256:…`; nil for a saved listing.
     package var hostKey: String?
     package var wholeness: Wholeness
+    /// What the findings were computed from. Kept as text: of a fleet's evidence the arguments alone would take many
+    /// times as much memory.
+    package var document: EvidenceDocument
     /// Of the listing.
     package var bytes: Int
     /// From the first packet to the last.
     package var milliseconds: Int
 
-    package init(digest: String, hostKey: String?, wholeness: Wholeness, bytes: Int, milliseconds: Int) {
+    package init(
+        digest: String, hostKey: String?, wholeness: Wholeness, document: EvidenceDocument, bytes: Int,
+        milliseconds: Int
+    ) {
         self.digest = digest
         self.hostKey = hostKey
         self.wholeness = wholeness
+        self.document = document
         self.bytes = bytes
         self.milliseconds = milliseconds
     }

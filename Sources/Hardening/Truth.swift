@@ -1,7 +1,7 @@
 import ProcessTable
 
 /// Kleene's three values: a statement about settings holds, does not, or cannot be told for a reason.
-enum Truth: Equatable {
+package enum Truth: Sendable, Equatable {
     case yes
     case no
     case open(UnknownReason)

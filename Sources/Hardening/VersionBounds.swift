@@ -34,7 +34,9 @@ extension Settings {
         }
         guard let claimed else { return VersionBounds(releases: proven.releases, conflict: nil) }
         let release = clamped(claimed)
-        if proven.releases.contains(release) { return VersionBounds(releases: ReleaseRange(release, release), conflict: nil) }
+        if proven.releases.contains(release) {
+            return VersionBounds(releases: ReleaseRange(release, release), conflict: nil)
+        }
         var proofs: [String] = []
         forEachProof(byAbsence: false) { witness, range in
             let proof = witness.text(range, against: release)

@@ -1,5 +1,6 @@
 package import Hardening
 import ProcessTable
+import StrictJSON
 
 /// The JSON documents `kubesweep.sweep/1` and `kubesweep.evaluation/1`. Their schemas stand in `Resources`; within a
 /// major number keys are only added.
@@ -7,7 +8,8 @@ package enum JSONReport {
     /// One document with a newline at its end.
     package static func render(_ record: SweepRecord) -> [UInt8] {
         let hosts = record.hosts
-        var json = JSONText(capacity: capacity(hosts.lazy.flatMap(\.processes)))
+        var json = JSONText(
+            capacity: capacity(hosts.lazy.flatMap(\.processes), hosts.lazy.map(\.evidence?.document)))
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
             json.object("tool") { json in
@@ -36,12 +38,13 @@ package enum JSONReport {
     /// One file's element of an evaluation's `files`, with what separates it from the one before. An evaluation is
     /// written in pieces, because its summary stands in front of the files that make it.
     package static func element(_ file: FileRecord, isFirst: Bool) -> [UInt8] {
-        var json = JSONText(elementAtDepth: 2, isFirst: isFirst, capacity: capacity(file.processes))
+        var json = JSONText(elementAtDepth: 2, isFirst: isFirst, capacity: capacity(file.processes, [file.document]))
         json.element { json in
             json.field("file", file.name)
             json.field("state", file.state.rawValue)
             json.failure(file.failure)
             json.field("listing", file.wholeness?.word)
+            json.field("processTable", json: file.document?.bytes)
             json.field("notes", file.notes)
             json.processes(file.processes)
         }
@@ -50,13 +53,14 @@ package enum JSONReport {
 
     /// What stands in front of an evaluation's files and behind them; the end has a newline at its end.
     package static func frame(
-        _ policy: PolicyIdentity, _ summary: EvaluationSummary
+        _ policy: PolicyIdentity, claimed: Release?, _ summary: EvaluationSummary
     ) -> (head: ArraySlice<UInt8>, tail: ArraySlice<UInt8>) {
         var json = JSONText()
         var files = 0
         json.object { json in
             json.field("schema", "kubesweep.evaluation/1")
             json.policy(policy)
+            json.field("kubernetesVersion", claimed?.description)
             json.summary("files", states: summary.states, counts: summary.counts, summary.failuresBySeverity)
             files = json.gap("files", isEmpty: summary.fileCount == 0)
         }
@@ -64,9 +68,12 @@ package enum JSONReport {
         return (json.bytes[..<files], json.bytes[files...])
     }
 
-    /// Nearly all of a document is findings, about this many bytes each.
-    private static func capacity(_ processes: some Sequence<ProcessRecord>) -> Int {
-        processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
+    /// Nearly all of a document is findings, about this many bytes each, and the evidence.
+    private static func capacity(
+        _ processes: some Sequence<ProcessRecord>, _ evidence: some Sequence<EvidenceDocument?>
+    ) -> Int {
+        let findings = processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
+        return evidence.reduce(findings) { $0 + ($1?.bytes.count ?? 0) }
     }
 }
 
@@ -155,6 +162,7 @@ extension JSONText {
                 json.field("listing", evidence.wholeness.word)
                 json.field("bytes", evidence.bytes)
                 json.field("milliseconds", evidence.milliseconds)
+                json.field("processTable", json: evidence.document.bytes)
             }
         } else {
             field("evidence", nil as String?)

@@ -67,6 +67,6 @@ struct EvaluateCommand: AsyncParsableCommand {
     }
 
     private func release(_ text: String) -> Release? {
-        KubernetesVersion(text).flatMap { $0.major == 1 ? Release(minor: $0.minor) : nil }
+        KubernetesVersion(text).flatMap(Release.init)
     }
 }

@@ -72,7 +72,7 @@ struct Evaluation {
     func writeJSON(
         _ policy: PolicyIdentity, _ put: (ArraySlice<UInt8>) -> Bool
     ) throws(CommandFailure) -> Bool {
-        let frame = JSONReport.frame(policy, summary)
+        let frame = JSONReport.frame(policy, claimed: claimed, summary)
         guard put(frame.head), try json.read(put) else { return false }
         return put(frame.tail)
     }
@@ -111,7 +111,7 @@ extension FileRecord {
             let judged = try judge.judged(listing, origin: .saved, claimed: claimed)
             self.init(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
+                document: judged.document, notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
                 checkCount: policy.checks.count,
                 absentCheckCount: policy.checkCount(of: judged.presence.absent),
                 unseenCheckCount: policy.checkCount(of: judged.presence.unseen))

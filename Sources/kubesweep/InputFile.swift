@@ -1,4 +1,5 @@
 import Glibc
+import SweepReport
 
 /// Files that are read whole, within a bound.
 enum InputFile {
@@ -10,16 +11,30 @@ enum InputFile {
         let words: String
     }
 
-    static func read(_ path: [UInt8]) throws(Problem) -> [UInt8] {
+    /// A report has about 20 KB a host.
+    static let reportLimit = 2 << 30
+
+    /// - Parameters:
+    ///   - name: a path, or `-` for standard input.
+    ///   - limit: in bytes.
+    static func read(_ name: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+        do throws(Problem) {
+            return name == "-" ? try read(STDIN_FILENO, limit: limit) : try read(Array(name.utf8), limit: limit)
+        } catch {
+            throw CommandFailure(.noInput, "\(printable(name, limit: 4096)): \(error.words)")
+        }
+    }
+
+    static func read(_ path: [UInt8], limit: Int = limit) throws(Problem) -> [UInt8] {
         // The operating system would read the name up to there, which is another file's.
         if path.contains(0) { throw Problem(words: "a name with a NUL byte in it; give --null for a list of such") }
         let descriptor = open(path.map { CChar(bitPattern: $0) } + [0], O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw problem }
         defer { close(descriptor) }
-        return try read(descriptor)
+        return try read(descriptor, limit: limit)
     }
 
-    static func read(_ descriptor: Int32) throws(Problem) -> [UInt8] {
+    static func read(_ descriptor: Int32, limit: Int = limit) throws(Problem) -> [UInt8] {
         var bytes: [UInt8] = []
         var status = stat()
         // The size is a hint: a pipe has none, and a file may grow.
@@ -36,7 +51,7 @@ enum InputFile {
                 // The bytes just read are initialised.
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: buffer[..<count]))
                 guard bytes.count <= limit else {
-                    throw Problem(words: "larger than \(limit >> 20) MiB, which no process table is")
+                    throw Problem(words: "larger than \(limit >> 20) MiB, which is more than it can hold")
                 }
             }
         }

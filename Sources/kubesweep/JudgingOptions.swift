@@ -25,11 +25,7 @@ struct JudgingOptions: ParsableArguments {
     }
 
     func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
-        let (policy, facts) = try source.load()
-        let identity = PolicyIdentity(
-            name: policy.name, digest: sha256(policy.sources.flatMap(\.utf8)), disabled: policy.disabled,
-            isExplicit: explicit, parameters: policy.overrides)
-        return (Judge(policy: policy, facts: facts, isExplicit: explicit), identity)
+        try source.judge(isExplicit: explicit)
     }
 
     func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {

@@ -39,6 +39,13 @@ struct ReadmeTests {
         #expect(shown.count > 40)
     }
 
+    @Test func `the verdict it explains is explained so`() throws {
+        let transcript = try text("Tests/EndToEndTests/Expected/explain-demo.txt")
+        let shown = try #require(
+            transcript.split(separator: "-- standard output\n").last?.split(separator: "\n-- standard error").first)
+        #expect(try blocks().contains { $0 == shown })
+    }
+
     @Test func `the command it says is sent is the one that is sent`() throws {
         #expect(try blocks().contains { $0 == RemoteCommand.listing })
     }

@@ -57,6 +57,7 @@ enum Transcript {
         text.replace(#/"milliseconds": [0-9]+/#, with: "\"milliseconds\": <MILLISECONDS>")
         // A live listing also holds the session's own processes, whose number may differ by one that is ending.
         text.replace(#/"bytes": [0-9]+/#, with: "\"bytes\": <BYTES>")
+        text.replace(#/"rows": [0-9]+/#, with: "\"rows\": <ROWS>")
         text.replace(#/"libssh2": "[^"]+"/#, with: "\"libssh2\": \"<LIBSSH2>\"")
         numbered(&text, #/SHA256:[A-Za-z0-9+\/]{43}/#, "FINGERPRINT")
         numbered(&text, #/AAAA[A-Za-z0-9+\/]{40,}=*/#, "KEY")

@@ -26,6 +26,8 @@ struct UsageTests {
             ("help", ["--help"], 0),
             ("help-scan", ["scan", "--help"], 0),
             ("help-evaluate", ["evaluate", "--help"], 0),
+            ("help-explain", ["explain", "--help"], 0),
+            ("usage-explain", ["explain", "a/b/c"], 64),
             ("version", ["--version"], 0),
             ("checks", ["checks"], 0),
             ("checks-explain", ["checks", "explain", "apiserver-anonymous-auth"], 0),

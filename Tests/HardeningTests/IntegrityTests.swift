@@ -139,7 +139,9 @@ struct IntegrityTests {
         let rows = ["bob 800 1 0 10:14 ? 00:00:00 kubelet"]
         let evidence = try HostEvidence.read(Array(listing(rows).utf8), origin: .saved)
         let processes = try judge().judge(evidence, claimed: nil)
-        #expect(JudgedEvidence(evidence: evidence, processes: processes).state == .noControlPlane)
+        let judged = JudgedEvidence(
+            evidence: evidence, document: EvidenceDocument(evidence), processes: processes, presence: Presence())
+        #expect(judged.state == .noControlPlane)
         let file = FileRecord(name: "f", state: .noControlPlane, processes: processes, checkCount: 38)
         #expect(file.counts == VerdictCounts(fail: 1, unseen: 38))
         var summary = EvaluationSummary()

@@ -46,7 +46,10 @@ struct SettingsInFileTests {
 struct HostStateTests {
     private func state(_ text: String, _ origin: ListingOrigin = .saved) throws -> HostState {
         let evidence = try HostEvidence.read(Array(text.utf8), origin: origin)
-        return JudgedEvidence(evidence: evidence, processes: try judge().judge(evidence, claimed: nil)).state
+        return JudgedEvidence(
+            evidence: evidence, document: EvidenceDocument(evidence),
+            processes: try judge().judge(evidence, claimed: nil), presence: Presence()
+        ).state
     }
 
     @Test(arguments: [

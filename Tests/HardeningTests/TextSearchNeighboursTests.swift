@@ -112,6 +112,8 @@ struct TextSearchNeighboursTests {
         let evidence = try wholeHost(["kubesweep evaluate"])
         let processes = try BuiltInJudge.named("cis-1.12").judge(evidence, claimed: nil)
         #expect(processes == [])
-        #expect(JudgedEvidence(evidence: evidence, processes: processes).state == .noControlPlane)
+        let judged = JudgedEvidence(
+            evidence: evidence, document: EvidenceDocument(evidence), processes: processes, presence: Presence())
+        #expect(judged.state == .noControlPlane)
     }
 }

@@ -15,9 +15,10 @@ struct FixtureEvaluation {
             _ name: String, _ state: HostState = .evaluated, _ failure: HostFailure? = nil,
             _ wholeness: Wholeness? = .assumed, notes: [String] = [], findings: [Finding] = []
         ) -> FileRecord {
-            FileRecord(
-                name: name, state: state, failure: failure, wholeness: wholeness, notes: notes,
-                processes: findings.isEmpty ? [] : [FixtureSweep.apiserver(findings: findings)],
+            let processes = findings.isEmpty ? [] : [FixtureSweep.apiserver(findings: findings)]
+            return FileRecord(
+                name: name, state: state, failure: failure, wholeness: wholeness,
+                document: wholeness.map { FixtureSweep.document($0, processes) }, notes: notes, processes: processes,
                 checkCount: fixture.policy.checks.count)
         }
         let bad = fixture.apiserver(
@@ -65,7 +66,7 @@ struct FixtureEvaluation {
             pieces += JSONReport.element(file, isFirst: summary.fileCount == 0)
             summary.add(file)
         }
-        let frame = JSONReport.frame(identity, summary)
+        let frame = JSONReport.frame(identity, claimed: Release(minor: 31), summary)
         return frame.head + pieces + frame.tail
     }
 

@@ -22,19 +22,32 @@ struct FixtureSweep {
             ])
     }
 
-    static func evidence(_ wholeness: Wholeness = .proven) -> EvidenceRecord {
+    static func evidence(_ wholeness: Wholeness = .proven, _ processes: [ProcessRecord] = []) -> EvidenceRecord {
         EvidenceRecord(
             digest: "sha256:" + String(repeating: "2d", count: 32),
             hostKey: "ssh-ed25519 SHA256:uNiVztksCsDhcc0u9e8BrWkRdxKzqTWmWzPqMbHzXyk", wholeness: wholeness,
-            bytes: 16_384, milliseconds: 212)
+            document: document(wholeness, processes), bytes: 16_384, milliseconds: 212)
+    }
+
+    /// What such a host could have shown.
+    static func document(_ wholeness: Wholeness, _ processes: [ProcessRecord]) -> EvidenceDocument {
+        EvidenceDocument(
+            HostEvidence(
+                wholeness: wholeness, isHidden: false, rowCount: 112,
+                processes: processes.map { process in
+                    ControlPlaneProcess(
+                        component: process.component, pid: process.pid, parent: 1, user: process.user,
+                        program: process.component.rawValue,
+                        arguments: process.flags.map { "--\($0.name)=\($0.value)" })
+                }))
     }
 
     static func seen(
         _ name: String, _ processes: [ProcessRecord], _ wholeness: Wholeness = .proven, notes: [String] = []
     ) -> HostRecord {
         HostRecord(
-            name: name, address: "\(name):22", state: .evaluated, evidence: evidence(wholeness), notes: notes,
-            processes: processes)
+            name: name, address: "\(name):22", state: .evaluated, evidence: evidence(wholeness, processes),
+            notes: notes, processes: processes)
     }
 
     static func apiserver(

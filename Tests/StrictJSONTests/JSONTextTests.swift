@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SweepReport
+@testable import StrictJSON
 
 struct JSONTextTests {
     @Test(arguments: [

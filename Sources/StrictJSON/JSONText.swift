@@ -1,44 +1,45 @@
 /// Writes JSON (RFC 8259) with keys in the order of the calls, two spaces an indent. Foundation's encoder knows only
 /// alphabetical order, and a report's order is part of its contract.
-struct JSONText {
-    private(set) var bytes: [UInt8] = []
+package struct JSONText {
+    package private(set) var bytes: [UInt8] = []
     private var depth = 0
     private var isFirst = true
     /// Inside an object that stands on one line.
     private var isOnOneLine = false
 
     /// - Parameter capacity: bytes to set aside, about as many as will be written.
-    init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// For one element of an array in a text that is written in pieces.
-    init(elementAtDepth depth: Int, isFirst: Bool, capacity: Int) {
+    package init(elementAtDepth depth: Int, isFirst: Bool, capacity: Int) {
         self.init(capacity: capacity)
         self.depth = depth
         self.isFirst = isFirst
     }
 
-    mutating func object(_ body: (inout JSONText) -> Void) { nested("{", "}", body) }
+    package mutating func object(_ body: (inout JSONText) -> Void) { nested("{", "}", body) }
 
-    mutating func object(_ key: StaticString, _ body: (inout JSONText) -> Void) {
+    package mutating func object(_ key: StaticString, _ body: (inout JSONText) -> Void) {
         name(key)
         nested("{", "}", body)
     }
 
     /// An object without line ends in it: what there are many of stays one line each, for grep and diff.
-    mutating func line(_ body: (inout JSONText) -> Void) {
+    package mutating func line(_ body: (inout JSONText) -> Void) {
         let wasOnOneLine = isOnOneLine
         isOnOneLine = true
         nested("{", "}", body)
         isOnOneLine = wasOnOneLine
     }
 
-    mutating func line(_ key: StaticString, _ body: (inout JSONText) -> Void) {
+    package mutating func line(_ key: StaticString, _ body: (inout JSONText) -> Void) {
         name(key)
         line(body)
     }
 
-    mutating func array<Element>(_ key: StaticString, _ elements: [Element], _ body: (inout JSONText, Element) -> Void)
-    {
+    package mutating func array<Element>(
+        _ key: StaticString, _ elements: [Element], _ body: (inout JSONText, Element) -> Void
+    ) {
         name(key)
         nested("[", "]") { json in
             for element in elements {
@@ -49,13 +50,13 @@ struct JSONText {
     }
 
     /// An object among the elements of an array.
-    mutating func element(_ body: (inout JSONText) -> Void) {
+    package mutating func element(_ body: (inout JSONText) -> Void) {
         separate()
         object(body)
     }
 
     /// An array whose elements are written elsewhere; returns where in the bytes they go.
-    mutating func gap(_ key: StaticString, isEmpty: Bool) -> Int {
+    package mutating func gap(_ key: StaticString, isEmpty: Bool) -> Int {
         name(key)
         write("[")
         let start = bytes.count
@@ -64,23 +65,23 @@ struct JSONText {
         return start
     }
 
-    mutating func field(_ key: StaticString, _ value: String?) {
+    package mutating func field(_ key: StaticString, _ value: String?) {
         name(key)
         if let value { quote(value) } else { write("null") }
     }
 
-    mutating func field(_ key: StaticString, _ value: Int?) {
+    package mutating func field(_ key: StaticString, _ value: Int?) {
         name(key)
         if let value { write(value) } else { write("null") }
     }
 
-    mutating func field(_ key: StaticString, _ value: Bool) {
+    package mutating func field(_ key: StaticString, _ value: Bool) {
         name(key)
         write(value ? "true" : "false")
     }
 
     /// Counts by names that are the program's own words.
-    mutating func fields(_ counts: [(name: String, count: Int)]) {
+    package mutating func fields(_ counts: [(name: String, count: Int)]) {
         for (name, count) in counts {
             self.name(name)
             write(count)
@@ -88,16 +89,16 @@ struct JSONText {
     }
 
     /// A number that is given in tenths, and not below zero.
-    mutating func field(_ key: StaticString, tenths: Int) {
+    package mutating func field(_ key: StaticString, tenths: Int) {
         name(key)
         write("\(tenths / 10).\(tenths % 10)")
     }
 
-    mutating func field(_ key: StaticString, _ values: [String]) {
+    package mutating func field(_ key: StaticString, _ values: [String]) {
         array(key, values) { json, value in json.quote(value) }
     }
 
-    mutating func field(_ key: StaticString, _ values: [String: String]) {
+    package mutating func field(_ key: StaticString, _ values: [String: String]) {
         object(key) { json in
             for (name, value) in values.sorted(by: { $0.key < $1.key }) {
                 json.name(name)
@@ -106,8 +107,14 @@ struct JSONText {
         }
     }
 
+    /// A value that is JSON already.
+    package mutating func field(_ key: StaticString, json value: [UInt8]?) {
+        name(key)
+        if let value { bytes += value } else { write("null") }
+    }
+
     /// Ends the text with a line end.
-    mutating func end() { bytes.append(UInt8(ascii: "\n")) }
+    package mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 
     private mutating func nested(_ open: StaticString, _ close: StaticString, _ body: (inout JSONText) -> Void) {
         write(open)
