@@ -12,6 +12,11 @@ let swift: [SwiftSetting] = [
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+// libFuzzer brings its own main, so that this target links only with `--sanitize fuzzer`: Scripts/fuzz asks for it.
+let fuzzer: [Target] =
+    Context.environment["KUBESWEEP_FUZZER"] == nil
+    ? [] : [.executableTarget(name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer", swiftSettings: swift)]
+
 let package = Package(
     name: "kubesweep",
     products: [.executable(name: "kubesweep", targets: ["kubesweep"])],
@@ -57,6 +62,11 @@ let package = Package(
         // fork and exec nothing but async-signal-safe calls may run.
         .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
 
+        .target(
+            name: "Fuzzing",
+            dependencies: ["ProcessTable", "Hardening", "HostInventory", "StrictYAML", "FleetSweep", "SweepReport"],
+            path: "Tests/Fuzzing", swiftSettings: swift),
+
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
@@ -72,6 +82,10 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
             exclude: ["Expected"], swiftSettings: swift),
-    ],
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["Fuzzing", "ProcessTable"],
+            exclude: ["Corpus", "Crashes", "Dictionaries"],
+            swiftSettings: swift),
+    ] + fuzzer,
     swiftLanguageModes: [.v6]
 )

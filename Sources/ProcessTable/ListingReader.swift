@@ -133,7 +133,7 @@ private struct ListingReader {
             if claims.isEmpty, isCut { unreadableRows += 1 }
             let mayHoldSecrets = isCut || Redaction.isNeeded(in: text(row.command))
             for var claim in claims {
-                if mayHoldSecrets { claim.arguments = Redaction.apply(to: claim.arguments, isCut: isCut) }
+                if mayHoldSecrets { claim.redact(isCut: isCut) }
                 entries.append(
                     Roster.Entry(
                         claim: claim, pid: row.pid, parent: row.parent,

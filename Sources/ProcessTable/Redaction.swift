@@ -105,3 +105,14 @@ enum Redaction {
         }
     }
 }
+
+extension ComponentClaim {
+    /// Takes the secrets out of everything of the claim that is shown.
+    mutating func redact(isCut: Bool) {
+        arguments = Redaction.apply(to: arguments, isCut: isCut)
+        // Whatever stood behind the option that names the file: a URL, or another option with its value.
+        if case .file(let distribution, let path) = settings {
+            settings = .file(distribution: distribution, path: Redaction.apply(to: [path], isCut: isCut)[0])
+        }
+    }
+}
