@@ -4,7 +4,7 @@ import ProcessTable
 private let header = "UID PID PPID C STIME TTY TIME CMD\nroot 1 0 0 10:14 ? 00:00:01 /sbin/init\n"
 private let rowStart = Array("root 7 1 0 10:14 ? 00:00:00 ".utf8)
 
-/// A secret that no input holds, in the two places where a component's line can have one.
+/// A secret, in the two places where a component's line can have one.
 private let canary = "Xb7PqZ"
 private let canaryWords = ["--etcd-servers=https://u:\(canary)@h", "--x-token=\(canary)", "--x-token \(canary)"]
 
@@ -58,6 +58,8 @@ private func checkCut(_ command: [UInt8], whole: [ControlPlaneProcess]) throws(B
 }
 
 private func checkCanary(_ command: [UInt8], _ words: [Substring]) throws(BrokenInvariant) {
+    // libFuzzer learns what its inputs are compared with.
+    guard !words.contains(where: { $0.contains(canary) }) else { return }
     let choice = command.choice(of: words.count * canaryWords.count)
     let place = choice / canaryWords.count
     var words = words.map(String.init)

@@ -8,17 +8,17 @@ func checkPartition(_ parsed: ParsedFlags, of words: [String], isCut: Bool) thro
         try hold(!occurrence.arguments.isEmpty, "--\(occurrence.name) stands nowhere")
         try hold(occurrence.arguments.upperBound <= words.count, "--\(occurrence.name) stands behind the last word")
     }
-    // Shorthands share a word: -xv2 is two flags.
-    var previous: Range<Int>?
+    // Shorthands share a word, and the last of them may have the next one as its value: -hv 2 is two flags.
+    var previous = 0..<0
     for occurrence in parsed.occurrences {
-        if occurrence.arguments == previous {
-            try hold(
-                words[occurrence.arguments.lowerBound].hasPrefix("-")
-                    && !words[occurrence.arguments.lowerBound].hasPrefix("--"), "two flags in one word")
-            continue
+        let words = words[occurrence.arguments]
+        let isShared = occurrence.arguments.lowerBound == previous.lowerBound && !previous.isEmpty
+        if isShared {
+            let first = words.first ?? ""
+            try hold(first.hasPrefix("-") && !first.hasPrefix("--"), "two flags in one word: \(first)")
         }
+        for index in occurrence.arguments where !isShared || index >= previous.upperBound { takers[index] += 1 }
         previous = occurrence.arguments
-        for index in occurrence.arguments { takers[index] += 1 }
     }
     for index in parsed.positionals {
         try hold(words.indices.contains(index), "a positional behind the last word")
