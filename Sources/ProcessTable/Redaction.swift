@@ -51,7 +51,7 @@ enum Redaction {
                 valueMayStartWithDash = true
             }
         }
-        if isCut, let last = arguments.last, let scheme = schemeEnd(in: last.utf8[...]), result.last != mark {
+        if isCut, let last = result.last, let scheme = schemeEnd(in: last.utf8[...]) {
             result[result.count - 1] = last[..<scheme] + mark
         }
         return result

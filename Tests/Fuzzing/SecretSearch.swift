@@ -24,6 +24,8 @@ private func isHarmless(_ value: Substring) -> Bool {
 }
 
 private func isSecretName(_ name: Substring) -> Bool {
+    // With its user information gone, what a URL held behind it may read as a name: --a=://REDACTED@h-token=x.
+    if name.contains("://") { return false }
     let lowered = name.lowercased()
     return ["token", "password", "passwd", "passphrase", "secret"].contains { word in
         lowered.hasSuffix("-" + word) || lowered.hasSuffix("_" + word)

@@ -32,6 +32,8 @@ func `takes secrets out`(_ line: String, _ redacted: String) throws {
     ("--a --datastore=postgres://user:pa", "--a --datastore=postgres://REDACTED"),
     ("https://u:p@a,https://v:2", "https://REDACTED"),
     ("https://u:p@a --b=c", "https://REDACTED@a --b=c"),
+    ("--x-token=abc,https://a", "--x-token=REDACTED"),
+    ("--x-token --y https://u:p", "--x-token --y https://REDACTED"),
 ])
 func `of a cut URL only the scheme stays`(_ line: String, _ redacted: String) {
     #expect(Redaction.apply(to: words(line), isCut: true) == words(redacted))
