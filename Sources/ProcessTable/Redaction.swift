@@ -42,11 +42,12 @@ enum Redaction {
                 result[index] = withoutUserInfo(argument)
                 continue
             }
-            if let equals = argument.utf8.firstIndex(of: UInt8(ascii: "=")) {
+            let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
+            result[index] = shownName(argument[..<(equals ?? argument.endIndex)])
+            if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
-                if !value.isEmpty, FlagValue.bool(String(value)) == nil {
-                    result[index] = argument[..<equals] + "=" + mark
-                }
+                result[index] += "="
+                result[index] += value.isEmpty || FlagValue.bool(String(value)) != nil ? String(value) : mark
             } else {
                 valueMayStartWithDash = true
             }
@@ -55,6 +56,12 @@ enum Redaction {
             result[result.count - 1] = last[..<scheme] + mark
         }
         return result
+    }
+
+    /// No flag's name holds a URL: what ends like the name of one does not show what stands in the URL.
+    private static func shownName(_ name: Substring) -> String {
+        guard let scheme = schemeEnd(in: name.utf8) else { return String(name) }
+        return name[..<scheme] + mark
     }
 
     /// `scheme://user:password@host` as `scheme://REDACTED@host`, for every URL in the text. What counts as user

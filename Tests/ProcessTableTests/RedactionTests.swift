@@ -21,6 +21,8 @@ import Testing
     ("--token  x", "--token  REDACTED"),
     ("--token-auth-file=/x --bootstrap-tokens=2 --mytoken=3", "--token-auth-file=/x --bootstrap-tokens=2 --mytoken=3"),
     ("token=x", "token=x"),
+    ("--a://u:p@h-token=x", "--a://REDACTED=REDACTED"),
+    ("--a://u:p@h-token x", "--a://REDACTED REDACTED"),
 ])
 func `takes secrets out`(_ line: String, _ redacted: String) throws {
     #expect(Redaction.apply(to: words(line), isCut: false) == words(redacted))
