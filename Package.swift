@@ -12,6 +12,11 @@ let swift: [SwiftSetting] = [
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+// libFuzzer brings its own main, so that this target links only with `--sanitize fuzzer`: Scripts/fuzz asks for it.
+let fuzzer: [Target] =
+    Context.environment["KUBESWEEP_FUZZER"] == nil
+    ? [] : [.executableTarget(name: "Fuzzer", dependencies: ["Fuzzing"], path: "Tests/Fuzzer", swiftSettings: swift)]
+
 let package = Package(
     name: "kubesweep",
     products: [.executable(name: "kubesweep", targets: ["kubesweep"])],
@@ -62,6 +67,13 @@ let package = Package(
         // fork and exec nothing but async-signal-safe calls may run.
         .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
 
+        .target(
+            name: "Fuzzing",
+            dependencies: [
+                "ProcessTable", "Hardening", "HostInventory", "StrictJSON", "StrictYAML", "FleetSweep", "SweepReport",
+            ],
+            path: "Tests/Fuzzing", swiftSettings: swift),
+
         .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
         .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
@@ -80,6 +92,10 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
             exclude: ["Expected"], swiftSettings: swift),
-    ],
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["Fuzzing", "ProcessTable"],
+            exclude: ["Corpus", "Crashes", "Dictionaries"],
+            swiftSettings: swift),
+    ] + fuzzer,
     swiftLanguageModes: [.v6]
 )

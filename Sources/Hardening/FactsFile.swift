@@ -1,10 +1,10 @@
 import ProcessTable
-import StrictYAML
+package import StrictYAML
 import Yams
 
 extension ComponentFacts {
     /// Reads a component's facts. Every problem of the text is in the error.
-    static func parse(_ text: String, file: String) throws(YAMLError) -> ComponentFacts {
+    package static func parse(_ text: String, file: String) throws(YAMLError) -> ComponentFacts {
         try YAMLFile.read(text, file: file, limit: 1 << 20) { yaml, root in
             var reader = FactsReader(yaml: yaml)
             let facts = reader.facts(root)

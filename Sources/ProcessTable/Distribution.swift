@@ -91,5 +91,5 @@ private func flagValue(_ name: String, in arguments: [String]) -> String? {
             value = String(decoding: argument.utf8.dropFirst(flag.utf8.count + 1), as: UTF8.self)
         }
     }
-    return value.map(Redaction.withoutUserInfo)
+    return value
 }

@@ -70,9 +70,11 @@ private struct ArgumentReader {
     }
 
     /// How many arguments of a cut row are certain: all but the last, and where that is empty, because the cut fell
-    /// behind a space, all but the one with which the value that it may go on with begins.
+    /// behind a space, all but the one with which the value that it may go on with begins. A `\` at the end is the same:
+    /// as the first byte of a longer word it goes on with the value.
     private var certainCount: Int {
         var count = arguments.count
+        if arguments.last == "\\" { count -= 1 }
         while count > 0, arguments[count - 1].isEmpty { count -= 1 }
         return max(count - 1, 0)
     }
@@ -175,7 +177,8 @@ private struct ArgumentReader {
     private mutating func readSeparate(_ flag: Flag, _ kind: FlagKind, at index: Int) {
         guard next < arguments.count else {
             fail(at: index, "flag needs an argument: --\(flag.name)")
-            positionals.append(index)
+            // Of `-hv` the `h` has the word already.
+            if occurrences.last?.arguments.contains(index) != true { positionals.append(index) }
             return
         }
         let value = arguments[next]

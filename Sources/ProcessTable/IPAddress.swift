@@ -74,7 +74,8 @@ package struct IPAddress: Sendable, Equatable {
     }
 
     private static func hexGroup(_ group: Substring.UTF8View) -> [UInt8]? {
-        guard (1...4).contains(group.count), group.first != UInt8(ascii: "+"),
+        // Swift would take a sign, and "-0" fits.
+        guard (1...4).contains(group.count), group.first != UInt8(ascii: "+"), group.first != UInt8(ascii: "-"),
             let value = UInt16(String(decoding: group, as: UTF8.self), radix: 16)
         else { return nil }
         return [UInt8(value >> 8), UInt8(value & 0xFF)]

@@ -136,7 +136,7 @@ private struct ListingReader {
             let mayHoldSecrets = isCut || Redaction.isNeeded(in: text(row.command))
             let starter = claims.isEmpty ? .notListed : ancestry.starter(of: row)
             for var claim in claims {
-                if mayHoldSecrets { claim.arguments = Redaction.apply(to: claim.arguments, isCut: isCut) }
+                if mayHoldSecrets { claim.redact(isCut: isCut) }
                 entries.append(
                     Roster.Entry(
                         claim: claim, pid: row.pid, parent: row.parent,

@@ -42,19 +42,26 @@ enum Redaction {
                 result[index] = withoutUserInfo(argument)
                 continue
             }
-            if let equals = argument.utf8.firstIndex(of: UInt8(ascii: "=")) {
+            let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
+            result[index] = shownName(argument[..<(equals ?? argument.endIndex)])
+            if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
-                if !value.isEmpty, FlagValue.bool(String(value)) == nil {
-                    result[index] = argument[..<equals] + "=" + mark
-                }
+                result[index] += "="
+                result[index] += value.isEmpty || FlagValue.bool(String(value)) != nil ? String(value) : mark
             } else {
                 valueMayStartWithDash = true
             }
         }
-        if isCut, let last = arguments.last, let scheme = schemeEnd(in: last.utf8[...]), result.last != mark {
+        if isCut, let last = result.last, let scheme = schemeEnd(in: last.utf8[...]) {
             result[result.count - 1] = last[..<scheme] + mark
         }
         return result
+    }
+
+    /// No flag's name holds a URL: what ends like the name of one does not show what stands in the URL.
+    private static func shownName(_ name: Substring) -> String {
+        guard let scheme = schemeEnd(in: name.utf8) else { return String(name) }
+        return name[..<scheme] + mark
     }
 
     /// `scheme://user:password@host` as `scheme://REDACTED@host`, for every URL in the text. What counts as user
@@ -102,6 +109,17 @@ enum Redaction {
             guard segment.elementsEqual(secret.utf8, by: { $0 | 0x20 == $1 }) else { return false }
             let before = name[..<segment.startIndex].last
             return before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
+        }
+    }
+}
+
+extension ComponentClaim {
+    /// Takes the secrets out of everything of the claim that is shown.
+    mutating func redact(isCut: Bool) {
+        arguments = Redaction.apply(to: arguments, isCut: isCut)
+        // Whatever stood behind the option that names the file: a URL, or another option with its value.
+        if case .file(let distribution, let path) = settings {
+            settings = .file(distribution: distribution, path: Redaction.apply(to: [path], isCut: isCut)[0])
         }
     }
 }

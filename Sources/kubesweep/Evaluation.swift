@@ -111,7 +111,8 @@ extension FileRecord {
             let judged = try judge.judged(listing, origin: .saved, claimed: claimed)
             self.init(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
-                document: judged.document, notes: judged.evidence.notes + judged.presence.notes(policy), processes: judged.processes,
+                document: judged.document, notes: judged.evidence.notes + judged.presence.notes(policy),
+                processes: judged.processes,
                 checkCount: policy.checks.count,
                 absentCheckCount: policy.checkCount(of: judged.presence.absent),
                 unseenCheckCount: policy.checkCount(of: judged.presence.unseen))

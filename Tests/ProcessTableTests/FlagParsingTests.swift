@@ -96,6 +96,8 @@ private let goldenVectors: [GoldenVector] = [
         name: "string last", argv: ["--token-auth-file"], positionals: [0],
         error: "flag needs an argument: --token-auth-file"),
     GoldenVector(
+        name: "shorthand last", argv: ["-hv"], flags: ["help=true"], error: "flag needs an argument: --v"),
+    GoldenVector(
         name: "string takes a flag", argv: ["--token-auth-file", "--profiling=false"],
         flags: ["token-auth-file=--profiling=false"]),
     GoldenVector(name: "dash as value", argv: ["--audit-log-path", "-"], flags: ["audit-log-path=-"]),
@@ -287,6 +289,8 @@ func words(_ line: String) -> [String] {
     ("--profiling=false --new-flag valu", ["profiling=false"]),
     ("--profiling=false --profiling fal", ["profiling=false", "profiling=true"]),
     ("--profiling", []),
+    (#"--secure-port=1 --audit-log-path=/x y \"#, ["secure-port=1"]),
+    (#"--secure-port=1 --new \"#, ["secure-port=1"]),
 ])
 func `leaves out what a cut may have changed`(_ line: String, _ flags: [String]) {
     let parsed = apiServerSyntax.parse(words(line), isCut: true)
