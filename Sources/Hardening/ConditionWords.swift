@@ -15,7 +15,8 @@ extension Condition {
         case .oneOf(let flag, let texts):
             return "\(name(flag)) is one of \(list(texts))"
         case .contains(let flag, let texts): return "\(name(flag)) contains \(list(texts))"
-        case .containsAny(let flag, let texts): return "\(name(flag)) contains any of \(list(texts))"
+        case .containsAny(let flag, let texts):
+            return "\(name(flag)) contains \(texts.count == 1 ? "" : "any of ")\(list(texts))"
         case .lacks(let flag, let texts): return "\(name(flag)) is set, without \(list(texts))"
         case .subset(let flag, let texts): return "\(name(flag)) is set, with nothing but \(list(texts))"
         case .between(let flag, let low, let high):

@@ -16,13 +16,13 @@ struct EvidenceDocumentTests {
         ],
         lookAlikes: [
             ControlPlaneProcess(
-                component: .kubelet, pid: 9, parent: 1, user: "nobody", program: "kubelet", arguments: [],
+                component: .kubelet, pid: 9, parent: 1, user: "nobody", program: "kubelet", arguments: ["-v=2"],
                 isKnownUser: false, starter: .session("tmux"))
         ],
         unreadableRows: 2)
 
     private let text = #"""
-        {"listing": "cut: outputLimit", "hidden": true, "rows": 12, "unreadableRows": 2, "lookAlikes": [{"component": "kubelet", "pid": 9, "parent": 1, "user": "nobody", "knownUser": false, "starter": {"kind": "session", "program": "tmux"}, "program": "kubelet", "cut": false, "settings": null, "arguments": []}], "processes": [{"component": "kube-apiserver", "pid": 7, "parent": 1, "user": "root", "knownUser": true, "starter": {"kind": "notListed", "program": ""}, "program": "/usr/bin/kube-apiserver", "cut": true, "settings": null, "arguments": ["--profiling=false", "", "--x=\"\u001bé\u202e"]}, {"component": "etcd", "pid": 8, "parent": null, "user": "etcd", "knownUser": true, "starter": {"kind": "service", "program": ""}, "program": "k3s", "cut": false, "settings": {"distribution": "k3s", "path": "/etc/rancher/k3s/config.yaml"}, "arguments": []}]}
+        {"listing": "cut: outputLimit", "hidden": true, "rows": 12, "unreadableRows": 2, "lookAlikes": [{"component": "kubelet", "pid": 9, "parent": 1, "user": "nobody", "knownUser": false, "starter": {"kind": "session", "program": "tmux"}, "program": "kubelet", "cut": false, "settings": null, "arguments": ["-v=2"]}], "processes": [{"component": "kube-apiserver", "pid": 7, "parent": 1, "user": "root", "knownUser": true, "starter": {"kind": "notListed", "program": ""}, "program": "/usr/bin/kube-apiserver", "cut": true, "settings": null, "arguments": ["--profiling=false", "", "--x=\"\u001bé\u202e"]}, {"component": "etcd", "pid": 8, "parent": null, "user": "etcd", "knownUser": true, "starter": {"kind": "service", "program": ""}, "program": "k3s", "cut": false, "settings": {"distribution": "k3s", "path": "/etc/rancher/k3s/config.yaml"}, "arguments": []}]}
         """#
 
     private func read(_ text: String) throws(JSONProblem) -> HostEvidence {
