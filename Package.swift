@@ -74,7 +74,11 @@ let package = Package(
             ],
             path: "Tests/Fuzzing", swiftSettings: swift),
 
-        .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
+        // The faults are looked at where they end: in the record of a whole sweep.
+        .testTarget(
+            name: "SSHTests",
+            dependencies: ["SSH", "CLinux", "FleetSweep", "HostInventory", "Hardening", "ProcessTable", "StrictYAML"],
+            swiftSettings: swift),
         .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),

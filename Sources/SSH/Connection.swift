@@ -190,7 +190,9 @@ final class Connection {
         let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
         // What sshd says when it sheds load (sshd.c, drop_connection).
         let isSheddingLoad = words.hasPrefix("Not allowed at this time") || words.hasPrefix("Exceeded MaxStartups")
-        return fail(isSheddingLoad ? .throttled : .protocolError, "\(what); it said: \(words)")
+        let isVersionLine = words.hasPrefix("SSH-") || "SSH-".hasPrefix(words)
+        let reason: SSHFailureReason = isSheddingLoad ? .throttled : isVersionLine ? .connectionLost : .protocolError
+        return fail(reason, "\(what); it said: \(words)")
     }
 
     /// The proxied way ended before the host's version line: whose fault that is, from what the program and the

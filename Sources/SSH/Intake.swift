@@ -187,6 +187,10 @@ final class Intake {
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
         if count == 0 { ended = .closed }
         if count < 0, errno != EAGAIN, errno != EINTR { ended = .failed(errno) }
+        guard ended == nil else { return }
+        // A reset that a send has met already shows behind unread bytes as nothing but this.
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        if poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP | POLLERR) != 0 { ended = .failed(ECONNRESET) }
     }
 
     private func record(_ bytes: some Collection<UInt8>) {

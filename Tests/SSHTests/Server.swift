@@ -11,9 +11,10 @@ final class Server: Sendable {
 
     static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
 
+    /// - `mounts`: shell commands for a mount namespace that only this server and its sessions see.
     init(
         hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = [],
-        shadow: String? = nil
+        shadow: String? = nil, mounts: [String] = []
     ) throws {
         let keys = try TestKeys.get()
         let workshop = try Workshop()
@@ -37,10 +38,11 @@ final class Server: Sendable {
         configuration.removeAll { named.contains($0.prefix { $0 != " " }) }
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
         var command = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
-        if let shadow {
-            // In a mount namespace of its own the server sees other accounts than the machine has.
-            let table = try workshop.write(shadow, to: "shadow")
-            let script = "mount --bind '\(table)' /etc/shadow && exec \"$@\""
+        var mounts = mounts
+        if let shadow { mounts.append("mount --bind '\(try workshop.write(shadow, to: "shadow"))' /etc/shadow") }
+        if !mounts.isEmpty {
+            // In a mount namespace of its own the server sees other files than the machine has.
+            let script = (mounts + ["exec \"$@\""]).joined(separator: " && ")
             command = ["/usr/bin/unshare", "-m", "/bin/sh", "-c", script, "sh"] + command
         }
         pid = try Self.start(command, log: "\(workshop.path)/log")
