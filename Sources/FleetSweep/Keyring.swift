@@ -15,6 +15,8 @@ package struct Keyring: Sendable {
         package var agent: String?
         /// For one answer of the agent.
         package var agentLimit: Duration = .seconds(20)
+        /// Once it is raised nobody waits for the agent any more.
+        package var end = SweepEnd()
 
         package init() {}
     }
@@ -74,7 +76,9 @@ package struct Keyring: Sendable {
         let contents = paths.map { ($0, Self.read($0)) }
         let needsAgent = contents.contains { if case .success(.key) = $0.1 { false } else { true } }
         var held = HeldKeys()
-        if needsAgent || namesNone, let path = options.agent { held = await HeldKeys(path, limit: options.agentLimit) }
+        if needsAgent || namesNone, let path = options.agent {
+            held = await HeldKeys(path, limit: options.agentLimit, until: options.end)
+        }
         if let problem = held.problem { warnings.append(problem) }
         let certificates = certificates(options.certificateFiles, besideUsual: namesNone)
 
@@ -184,9 +188,10 @@ private struct HeldKeys {
 
     init() {}
 
-    init(_ path: String, limit: Duration) async {
+    init(_ path: String, limit: Duration, until end: SweepEnd) async {
         do {
             let client = try AgentClient(path: path, answerLimit: limit)
+            end.onRaise { client.stop() }
             switch await client.keys() {
             case .success(let keys): identities = keys.compactMap { Identity($0, in: client) }
             case .failure(let error): problem = error.message

@@ -127,7 +127,11 @@ final class Bastions: Sendable {
             return .failure(Trouble(failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text)))
         }
         if run.end == .exited(0), socket.isThere { return .success(socket) }
-        if run.end == .cancelled { return .failure(Trouble(failure: Self.stopped)) }
+        if run.end == .cancelled {
+            // It may have gone to the background just then.
+            if socket.isThere { socket.close() }
+            return .failure(Trouble(failure: Self.stopped))
+        }
         let name = PeerText.printable(jump.name.utf8)
         let said = BastionLog(path: socket.log, start: 0).read() + String(decoding: run.errors, as: UTF8.self)
         let what = run.end == .timedOut ? "the login did not end within \(connectLimit * 3)" : "ssh could not log in"

@@ -106,7 +106,7 @@ struct ConnectionOptions: ParsableArguments {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
             for: fleet, reachedBy: access, agentLimit: .seconds(authenticationSeconds),
-            passphrases: try keys.passphrases(until: end))
+            passphrases: try keys.passphrases(until: end), until: end)
         for warning in access.warnings + keyring.warnings { Console.talk(warning) }
         let ssh: SSHCapture
         do throws(SSHEngineError) {

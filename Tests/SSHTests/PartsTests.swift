@@ -89,7 +89,7 @@ struct PartsTests {
             all.withoutWeakOnes
                 == Algorithms(
                     keyExchange: ["curve25519-sha256", "ecdh-sha2-nistp256", "ext-info-c"],
-                    hostKey: ["rsa-sha2-256", "ssh-ed25519"],
+                    hostKey: ["ssh-ed25519", "rsa-sha2-256"],
                     cipher: ["aes256-ctr", "chacha20-poly1305@openssh.com"],
                     mac: ["hmac-sha2-256", "hmac-sha2-512-etm@openssh.com"]))
         try SSHLibrary.initialise()

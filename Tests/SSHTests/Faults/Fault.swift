@@ -20,6 +20,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
         case cut(String)
         /// As if nothing were wrong.
         case whole
+        /// The whole process table of this machine, whatever else may run on it just now.
+        case seen
     }
 
     var kind: Kind

@@ -16,6 +16,9 @@ struct FaultTests {
         let findings = record.processes.flatMap(\.findings)
         switch fault.ending {
         case .whole: WholeListing(mark: Fault.mark).expect(record)
+        case .seen:
+            #expect(record.evidence?.wholeness.word == "proven")
+            #expect(record.state == .noControlPlane || record.state == .evaluated)
         case .cut(let word):
             #expect(record.state == .evaluated)
             #expect(record.evidence?.wholeness.word == word)
