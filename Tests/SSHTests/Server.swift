@@ -11,10 +11,11 @@ final class Server: Sendable {
 
     static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
 
-    /// - `mounts`: shell commands for a mount namespace that only this server and its sessions see.
+    /// - `shadow`, `passwd`: in place of the machine's, for this server and its sessions.
+    /// - `mounts`: shell commands for the mount namespace that only they see.
     init(
         hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = [],
-        shadow: String? = nil, mounts: [String] = []
+        shadow: String? = nil, passwd: String? = nil, mounts: [String] = []
     ) throws {
         let keys = try TestKeys.get()
         let workshop = try Workshop()
@@ -39,7 +40,13 @@ final class Server: Sendable {
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
         var command = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
         var mounts = mounts
-        if let shadow { mounts.append("mount --bind '\(try workshop.write(shadow, to: "shadow"))' /etc/shadow") }
+        if shadow != nil || passwd != nil {
+            // Laid over the folder, not the files: useradd replaces those, and then a mount on one of them is gone.
+            try FileManager.default.createDirectory(atPath: "\(workshop.path)/etc", withIntermediateDirectories: true)
+            if let shadow { _ = try workshop.write(shadow, to: "etc/shadow") }
+            if let passwd { _ = try workshop.write(passwd, to: "etc/passwd", mode: 0o644) }
+            mounts.append("mount -t overlay overlay -o 'lowerdir=\(workshop.path)/etc:/etc' /etc")
+        }
         if !mounts.isEmpty {
             // In a mount namespace of its own the server sees other files than the machine has.
             let script = (mounts + ["exec \"$@\""]).joined(separator: " && ")

@@ -8,6 +8,8 @@ final class Account: Sendable {
     static let number: uid_t = 54_321
 
     private let workshop: Workshop
+    /// The machine's and this one, as passwd(5) has them.
+    private let accounts: String
     var home: String { workshop.path }
 
     /// - `shell`: what sshd runs commands with.
@@ -20,7 +22,7 @@ final class Account: Sendable {
         _ = try workshop.write(keys, to: "authorized_keys", mode: 0o644)
         let accounts = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
         let line = "\(Self.name):x:\(Self.number):\(Self.number):test:\(workshop.path):\(shell)\n"
-        _ = try workshop.write(accounts + line, to: "passwd", mode: 0o644)
+        self.accounts = accounts + line
         for (name, text) in files { _ = try write(text, to: name) }
     }
 
@@ -39,6 +41,6 @@ final class Account: Sendable {
     func server(hostKeys: [String] = ["ed25519"], options: [String] = [], mounts: [String] = []) throws -> Server {
         try Server(
             hostKeys: hostKeys, options: options + ["AuthorizedKeysFile \(workshop.path)/authorized_keys"],
-            mounts: ["mount --bind '\(workshop.path)/passwd' /etc/passwd"] + mounts)
+            passwd: accounts, mounts: mounts)
     }
 }

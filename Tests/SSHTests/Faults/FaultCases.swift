@@ -88,7 +88,7 @@ extension Fault {
             .noCommonAlgorithm, "a real server",
             unreachable(
                 "handshake", "algorithmsDoNotMatch",
-                "no common key exchange methods: the server has sntrup761x25519-sha512@openssh.com, kex-strict")
+                "no common key exchange methods: the server has sntrup761x25519-sha512@openssh.com; libssh2 ")
         ) { try .good(mark, options: ["KexAlgorithms sntrup761x25519-sha512@openssh.com"]) },
         Fault(.wrongHostKey, "changed", unreachable("hostKey", "hostKeyChanged", "expects ssh-ed25519 SHA256:")) {
             var host = try SweptHost.good(mark)
