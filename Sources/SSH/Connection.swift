@@ -480,7 +480,8 @@ final class Connection {
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     private func tearDown() {
         if let session {
-            if case .exchanging = state {} else if intake?.ended == nil {
+            if case .exchanging = state {
+            } else if intake?.ended == nil {
                 session.disconnect()
                 intake?.flush()
             }
