@@ -1,18 +1,25 @@
-"""Runs every program on the same simulated fleet and writes one Markdown table for each kind of fleet.
+"""Runs every program on the same simulated fleet and writes Markdown tables to standard output.
 
-    compare.py [--hosts 1000,10000] [--delay 0,0.1] [--dead 0,0.01] [--in-flight 256] [--only NAME,…]
+    compare.py [--hosts 1000,5000,10000] [--delay 0,0.1] [--dead 0,0.01] [--in-flight 256] [--rounds 3] [--only NAME,…]
                --kubesweep PATH --bare-loop PATH --venv DIR --listing FILE --work DIR
 
+The smallest and the largest fleet are run with every delay and share of dead hosts; sizes between only with the first of
+each, to show how the cost of a host grows with their number. On the smallest with the first of each every program takes
+its turn --rounds times, and the round with the median CPU counts.
+
 CPU is what the kernel charged to the program and all its children, for each host; the server's is not in it. Memory is
-the largest sum of resident pages of the program and its children, looked at ten times a second. Ratios are to the lean
-loop of the same fleet, run just before. Call it through Scripts/bench, which makes the namespace that it needs.
+the largest sum of resident pages of the program and its children, looked at twenty times a second. Ratios are to the lean
+loop on the same fleet. Call it through Scripts/bench, which makes the namespace that it needs.
 """
 
 import argparse
+import contextlib
 import dataclasses
 import os
 import pathlib
+import re
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -26,6 +33,7 @@ PORT = 2222
 USER = "audit"
 PAGE = resource.getpagesize()
 SECONDS_FOR_A_RUN = 1800
+SECONDS_FOR_SERVERS = 60
 
 
 @dataclasses.dataclass
@@ -64,12 +72,14 @@ def resident_bytes(root):
 
 
 class PeakMemory(threading.Thread):
+    """Not wait4's ru_maxrss: that begins with what this program had when it forked."""
+
     def __init__(self, process):
         super().__init__(daemon=True)
         self.process, self.peak, self.is_over = process, 0, threading.Event()
 
     def run(self):
-        while not self.is_over.wait(0.1):
+        while not self.is_over.wait(0.05):
             self.peak = max(self.peak, resident_bytes(self.process))
 
 
@@ -90,13 +100,13 @@ def run(tool, fleet, folder, limit, dead):
         alarm.cancel()
         memory.is_over.set()
         memory.join()
-    peak = max(memory.peak, usage.ru_maxrss * 1024)
     try:
         whole = tool.whole(folder)
     except (ValueError, IndexError, KeyError, FileNotFoundError):
         whole = 0
     return Result(
-        tool.name, len(fleet.addresses), whole, len(fleet.addresses) - dead, wall, usage.ru_utime + usage.ru_stime, peak
+        tool.name, len(fleet.addresses), whole, len(fleet.addresses) - dead, wall,
+        usage.ru_utime + usage.ru_stime, memory.peak,
     )
 
 
@@ -116,37 +126,131 @@ def master_listing(path):
 
 
 def start_server(state, delay, dead):
-    server = subprocess.Popen(
-        [sys.executable, str(tools.HERE / "server.py"), str(state), str(PORT), str(delay), "2", *dead],
-        stdout=subprocess.PIPE,
-        start_new_session=True,
-    )
-    for _ in range(2):
-        if server.stdout.readline() != b"ready\n":
-            raise SystemExit("compare: the simulated fleet did not start")
+    servers = os.cpu_count()
+    log = state / "server.err"
+    with open(log, "wb") as err:
+        server = subprocess.Popen(
+            [sys.executable, "-B", str(tools.HERE / "server.py"), str(state), str(PORT), str(delay), str(servers), *dead],
+            stdout=subprocess.PIPE, stderr=err, start_new_session=True,
+        )
+    said = b""
+    deadline = time.monotonic() + SECONDS_FOR_SERVERS
+    while said.count(b"ready\n") < servers:
+        ready, _, _ = select.select([server.stdout], [], [], max(0, deadline - time.monotonic()))
+        more = os.read(server.stdout.fileno(), 4096) if ready else b""
+        if not more:
+            server.poll()
+            stop_server(server)
+            raise SystemExit(
+                f"compare: the simulated fleet did not start (said {said!r}, status {server.returncode})\n"
+                + log.read_text(errors="replace")
+            )
+        said += more
     return server
 
 
 def stop_server(server):
-    os.killpg(server.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
     server.wait()
 
 
-def table(title, results):
-    lean = next((result for result in results if "lean" in result.name), results[0])
+@dataclasses.dataclass
+class Kind:
+    """A kind of fleet, and how it is asked."""
+    hosts: int
+    delay: float
+    dead: float
+    in_flight: int
+
+    @property
+    def title(self):
+        return (
+            f"{self.hosts:,} hosts, {self.delay * 1000:.0f} ms of delay, {self.dead:.0%} dead,"
+            f" {self.in_flight} in flight"
+        )
+
+
+def measure(kind, compared, rounds, options):
+    """The results on one kind of fleet, in the order of `compared`."""
+    state = options.work / "fleet"
+    everyone = addresses(kind.hosts)
+    # Spread over the fleet, and among the first of it, so that a smaller run has its share too.
+    dead = everyone[50 :: round(1 / kind.dead)] if kind.dead else []
+    server = start_server(state, kind.delay, dead)
+    results = {tool.name: [] for tool in compared}
+    try:
+        for number in range(rounds):
+            for tool in compared:
+                if number > 0 and tool.most_hosts < kind.hosts:
+                    continue
+                fleet = tools.Fleet(state, everyone[: tool.most_hosts], PORT, USER)
+                fleet.write()
+                folder = options.work / "run"
+                result = run(tool, fleet, folder, kind.in_flight, len(set(dead) & set(fleet.addresses)))
+                results[tool.name].append(result)
+                print(f"{kind.title}: {result}", file=sys.stderr, flush=True)
+                if result.whole != result.expected:
+                    words = (folder / "err").read_text(errors="replace").splitlines()
+                    print(*words[-5:], sep="\n", file=sys.stderr, flush=True)
+                shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        stop_server(server)
+    return [sorted(several, key=lambda one: one.cpu)[len(several) // 2] for several in results.values()]
+
+
+def lean_of(results):
+    return next((result for result in results if "lean" in result.name), None)
+
+
+def row(label, result, lean):
+    note = "" if result.whole == result.expected else f" of {result.expected:,}"
+    ratio = f"{result.cpu_per_host / lean.cpu_per_host:.2f}" if lean else ""
+    return (
+        f"| {label} | {result.hosts:,} | {result.whole:,}{note} | {result.cpu_per_host * 1000:.2f} ms"
+        f" | {ratio} | {result.wall:.1f} s | {result.peak / 1e6:.0f} MB |"
+    )
+
+
+def table(title, labelled, note=""):
+    """`labelled`: (label, result, the lean loop's result) for each row."""
     rows = [
-        f"**{title}**",
-        "",
+        f"**{title}**", "",
         "| | hosts | whole | CPU a host | to the lean loop | wall | peak memory |",
         "|---|--:|--:|--:|--:|--:|--:|",
     ]
-    for result in results:
-        note = "" if result.whole == result.expected else f" of {result.expected}"
-        rows.append(
-            f"| {result.name} | {result.hosts} | {result.whole}{note} | {result.cpu_per_host * 1000:.2f} ms"
-            f" | {result.cpu_per_host / lean.cpu_per_host:.2f} | {result.wall:.1f} s | {result.peak / 1e6:.0f} MB |"
-        )
-    return "\n".join(rows) + "\n"
+    return "\n".join(rows + [row(*parts) for parts in labelled] + ([f"\n{note}"] if note else [])) + "\n"
+
+
+def growth(base):
+    """How the cost of a host changes with their number, from the results by number of hosts."""
+    rows = [
+        (result.name, result, lean_of(results))
+        for name in ["lean", "kubesweep"]
+        for results in base.values()
+        for result in results
+        if name in result.name
+    ]
+    return table("The same with more hosts", rows)
+
+
+def memory_of_a_connection(kubesweep, options):
+    """What one more connection in flight costs: all hosts in flight, each held up for seconds, against a few."""
+    held, few, hosts = 3.0, 16, 1000
+    many = measure(Kind(hosts, held, 0, hosts), [kubesweep], 1, options)[0]
+    none = measure(Kind(hosts, 0, 0, few), [kubesweep], 1, options)[0]
+    each = (many.peak - none.peak) / (hosts - few)
+    return (
+        f"**Memory of a connection in flight**\n\n{each / 1000:.0f} KB: {hosts:,} hosts of which all are in flight, each"
+        f" for {held:.0f} s, take {many.peak / 1e6:.0f} MB at most; {few} at a time, {none.peak / 1e6:.0f} MB.\n"
+    )
+
+
+def machine():
+    model = re.search(r"^model name\s*:\s*(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    system = re.search(r'^PRETTY_NAME="(.*)"$', pathlib.Path("/etc/os-release").read_text(), re.MULTILINE)
+    words = [f"{os.cpu_count()} cores", model and model[1], system and system[1]]
+    return f"Measured on {', '.join(filter(None, words))}, {time.strftime('%Y-%m-%d')}.\n"
 
 
 def numbers(kind):
@@ -155,10 +259,11 @@ def numbers(kind):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--hosts", type=numbers(int), default=[1000, 10_000])
+    parser.add_argument("--hosts", type=numbers(int), default=[1000, 5000, 10_000])
     parser.add_argument("--delay", type=numbers(float), default=[0.0, 0.1])
     parser.add_argument("--dead", type=numbers(float), default=[0.0, 0.01])
     parser.add_argument("--in-flight", type=int, default=256)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", type=numbers(str), default=[], help="parts of names")
     for name in ["--kubesweep", "--bare-loop", "--venv", "--listing", "--work"]:
         parser.add_argument(name, type=pathlib.Path, required=True)
@@ -172,25 +277,30 @@ def main():
     compared = tools.tools(options.kubesweep, options.bare_loop, options.venv)
     if options.only:
         compared = [tool for tool in compared if any(word in tool.name for word in options.only)]
-    for count in options.hosts:
-        for delay in options.delay:
-            for share in options.dead:
-                everyone = addresses(count)
-                # Spread over the fleet, and among the first of it, so that a smaller run has its share too.
-                dead = everyone[50 :: round(1 / share)] if share else []
-                server = start_server(state, delay, dead)
-                results = []
-                for tool in compared:
-                    fleet = tools.Fleet(state, everyone[: tool.most_hosts], PORT, USER)
-                    fleet.write()
-                    folder = options.work / f"{count}-{delay}-{share}-{len(results)}"
-                    result = run(tool, fleet, folder, options.in_flight, len(set(dead) & set(fleet.addresses)))
-                    results.append(result)
-                    print(f"{delay} s, {share:.0%} dead: {result}", file=sys.stderr, flush=True)
-                    shutil.rmtree(folder, ignore_errors=True)
-                stop_server(server)
-                title = f"{count} hosts, {delay * 1000:.0f} ms of delay, {share:.0%} dead, {options.in_flight} in flight"
-                print(table(title, results), flush=True)
+    sizes = sorted(options.hosts)
+    base = {}
+    print(machine(), flush=True)
+    for hosts in sizes:
+        is_between = hosts not in (sizes[0], sizes[-1])
+        for delay in options.delay[:1] if is_between else options.delay:
+            for dead in options.dead[:1] if is_between else options.dead:
+                kind = Kind(hosts, delay, dead, options.in_flight)
+                taking_part = [tool for tool in compared if hosts == sizes[0] or tool.most_hosts >= hosts]
+                if is_between:
+                    taking_part = [tool for tool in taking_part if "lean" in tool.name or "kubesweep" in tool.name]
+                is_base = (delay, dead) == (options.delay[0], options.dead[0])
+                rounds = options.rounds if is_base and hosts == sizes[0] else 1
+                results = measure(kind, taking_part, rounds, options)
+                if is_base:
+                    base[hosts] = results
+                if not is_between:
+                    lean = lean_of(results)
+                    print(table(kind.title, [(result.name, result, lean) for result in results]), flush=True)
+    if len(base) > 1:
+        print(growth(base), flush=True)
+    for tool in compared:
+        if "kubesweep" in tool.name:
+            print(memory_of_a_connection(tool, options), flush=True)
 
 
 main()

@@ -19,7 +19,7 @@ client = ParallelSSHClient(
     allow_agent=False,
     pool_size=int(limit),
     num_retries=1,
-    timeout=60,
+    timeout=30,
 )
 whole = 0
 for output in client.run_command(command, stop_on_errors=False):

@@ -3,9 +3,10 @@
     server.py STATE-DIR PORT DELAY-SECONDS SERVERS [DEAD-ADDRESS ...]
 
 It answers every exec request with STATE-DIR/listing, in which @ADDRESS@ is the host's own address, as no two masters
-of a real fleet have the same lines; and with the end marker where the command asks for one. Answers are held back by DELAY-SECONDS. A dead address is one where connecting never ends: a listening socket
-whose queue is full, so that the kernel drops every further SYN, as a firewall would.
-Run it in a network namespace of its own: it listens on every address there is.
+of a real fleet have the same lines; and with the end marker where the command asks for one. Answers are held back by
+DELAY-SECONDS. A dead address is one where connecting never ends: a listening socket whose queue is full, so that the
+kernel drops every further SYN, as a firewall would. SERVERS processes share the work. Each says "ready" on standard
+output. Run it in a network namespace of its own: it listens on every address there is.
 """
 
 import asyncio
@@ -64,7 +65,8 @@ async def serve(state, port, delay):
         allow_scp=False,
         compression_algs=None,
     )
-    print("ready", flush=True)
+    # In one write: several servers share the pipe.
+    os.write(1, b"ready\n")
     await asyncio.Event().wait()
 
 

@@ -9,6 +9,8 @@ import typing
 
 HERE = pathlib.Path(__file__).resolve().parent
 COMMAND = "ps -efww"
+ALL = 1_000_000
+FEW = 100
 
 
 @dataclasses.dataclass
@@ -48,6 +50,7 @@ class Tool:
     whole: typing.Callable[[pathlib.Path], int]
     """The hosts whose whole listing is in the folder of the run, whose standard output is there as `out`."""
     most_hosts: int
+    """CPU for each host does not depend on their number; what starts processes for each is run on fewer."""
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -65,7 +68,7 @@ def bare_loop(kind, program):
             str(limit), COMMAND,
         ],
         lambda run: int((run / "out").read_text().split()[0]),
-        100_000,
+        ALL,
     )
 
 
@@ -88,7 +91,7 @@ def tools(kubesweep, bare, venv):
                 "--concurrency", str(limit),
             ],
             judged_hosts,
-            100_000,
+            ALL,
         ),
         Tool(
             "parallel-ssh (libssh2)",
@@ -97,7 +100,7 @@ def tools(kubesweep, bare, venv):
                 fleet.user, str(fleet.state / "client_key"), str(limit), COMMAND,
             ],
             lambda run: int((run / "out").read_text().split()[0]),
-            100_000,
+            ALL,
         ),
         Tool(
             "ClusterShell (ssh)",
@@ -106,7 +109,7 @@ def tools(kubesweep, bare, venv):
                 "-o", f"-F {fleet.state}/ssh_config", COMMAND,
             ],
             lines_with(LAST_ROW),
-            1_000,
+            FEW,
         ),
         Tool(
             "pssh (ssh)",
@@ -115,7 +118,7 @@ def tools(kubesweep, bare, venv):
                 "-x", f"-F {fleet.state}/ssh_config", COMMAND,
             ],
             lines_with(LAST_ROW),
-            1_000,
+            FEW,
         ),
         Tool(
             "Ansible (raw)",
@@ -124,7 +127,7 @@ def tools(kubesweep, bare, venv):
                 "-f", str(min(limit, 50)), "--ssh-common-args", f"-F {fleet.state}/ssh_config",
             ],
             lines_with(LAST_ROW),
-            200,
+            FEW,
             {"ANSIBLE_HOST_KEY_CHECKING": "True", "ANSIBLE_LOCALHOST_WARNING": "False"},
         ),
     ]
