@@ -61,6 +61,8 @@ let package = Package(
         .executableTarget(
             name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening", "AllocationCount"],
             path: "Benchmarks/Judging", swiftSettings: swift),
+        .executableTarget(
+            name: "bare-loop", dependencies: ["CLibSSH2", "CLibCrypto"], path: "Benchmarks/BareLoop"),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between

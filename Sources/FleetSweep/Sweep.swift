@@ -17,7 +17,7 @@ package struct Sweep: Sendable {
     }
 
     private let judge: Judge
-    private let judging: JudgingQueue
+    private let judging = JudgingQueue()
     private let options: Options
     private let gateway: @Sendable (Host) -> String?
     private let capture: CaptureHost
@@ -28,7 +28,6 @@ package struct Sweep: Sendable {
         capture: @escaping CaptureHost
     ) {
         self.judge = judge
-        self.judging = JudgingQueue(judge)
         self.options = options
         self.gateway = gateway
         self.capture = capture
@@ -52,7 +51,9 @@ package struct Sweep: Sendable {
                 while underWay < max(1, options.concurrency), let candidate = admission.next() {
                     underWay += 1
                     let claimed = fleet.clusters[candidate.cluster].kubernetesVersion.flatMap(Release.init)
-                    group.addTask { (candidate, await record(candidate.host, claimed, end)) }
+                    group.addTask(executorPreference: judging) {
+                        (candidate, await record(candidate.host, claimed, end))
+                    }
                 }
                 guard let (candidate, record) = await group.next() else { break }
                 underWay -= 1
@@ -85,34 +86,34 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            await record.take(listing, judged: judging, judge.policy, claimed: claimed)
+            record.take(listing, by: judge, claimed: claimed)
         }
         return record
     }
 }
 
 extension HostRecord {
-    fileprivate mutating func take(
-        _ listing: CapturedListing, judged queue: JudgingQueue, _ policy: Policy, claimed: Release?
-    ) async {
-        switch await queue.judged(
-            listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
-        {
-        case .success(let judged) where judged.evidence.wholeness == .excerpt:
-            state = .unreadable
-            failure = .noHeader
-        case .success(let judged):
+    /// The listing's bytes go no further.
+    fileprivate mutating func take(_ listing: CapturedListing, by judge: Judge, claimed: Release?) {
+        do throws(ListingProblem) {
+            let judged = try judge.judged(
+                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
+            if judged.evidence.wholeness == .excerpt {
+                state = .unreadable
+                failure = .noHeader
+                return
+            }
             state = judged.state
             processes = judged.processes
             presence = judged.presence
-            notes += judged.evidence.notes + judged.presence.notes(policy)
+            notes += judged.evidence.notes + judged.presence.notes(judge.policy)
             evidence = EvidenceRecord(
                 digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
                 document: judged.document, bytes: listing.bytes.count, milliseconds: listing.milliseconds)
             failure = judged.failure
-        case .failure(let problem):
+        } catch {
             state = .unreadable
-            failure = HostFailure(problem, complaint: listing.complaint)
+            failure = HostFailure(error, complaint: listing.complaint)
         }
     }
 }

@@ -295,6 +295,7 @@ final class Connection {
             switch progress {
             case .done: continue
             case .wait:
+                intake.flush()
                 if let end = intake.ended { return lost(end) }
                 return watch(session.interest) ?? .wait
             case .failed(let failure): return failed(failure, intake)
@@ -481,7 +482,11 @@ final class Connection {
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     private func tearDown() {
         if let session {
-            if case .exchanging = state {} else if intake?.ended == nil { session.disconnect() }
+            if case .exchanging = state {
+            } else if intake?.ended == nil {
+                session.disconnect()
+                intake?.flush()
+            }
             socket.shutDown()
             session.free()
             self.session = nil

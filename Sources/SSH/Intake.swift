@@ -1,7 +1,8 @@
 import CLibSSH2
 import Glibc
 
-/// What comes in from one socket: it sits between recv(2) and libssh2.
+/// What comes in from one socket: it sits between recv(2) and libssh2. Before it waits for the peer, what is to go out
+/// goes out.
 ///
 /// - libssh2 1.10 reads the version line one byte at a time; small reads are served from one larger one.
 /// - Lines that a server sends before its version line (RFC 4253 §4.2) are dropped here, since libssh2 1.10 gives
@@ -24,6 +25,7 @@ final class Intake {
     }
 
     private let descriptor: Int32
+    private var outlet: Outlet
     private var buffer: [UInt8] = []
     private var served = 0
     private(set) var transcript: [UInt8] = []
@@ -42,7 +44,18 @@ final class Intake {
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
+        outlet = Outlet(descriptor: descriptor)
     }
+
+    /// The body of libssh2's send callback: a count, or a negated errno.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        // The socket has been shut down; what teardown still says goes nowhere.
+        showsEnd ? -Int(EPIPE) : outlet.take(bytes)
+    }
+
+    func flush() { outlet.flush() }
+
+    var isSendBlocked: Bool { outlet.isBlocked }
 
     private static let chunk = 4096
     private static let smallRead = 1024
@@ -135,6 +148,7 @@ final class Intake {
 
     /// recv(2) with the end noted in `ended`; 0 means nothing now.
     private func receive(_ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
+        outlet.flush()
         guard !isDrained else { return 0 }
         while true {
             let count = recv(descriptor, target, capacity, 0)
@@ -148,7 +162,10 @@ final class Intake {
             }
             switch errno {
             case EINTR: continue
-            case EAGAIN: return 0
+            case EAGAIN:
+                // Whoever cannot be sent to will not answer.
+                ended = outlet.failure.map(End.failed)
+                return 0
             default:
                 ended = .failed(errno)
                 return 0

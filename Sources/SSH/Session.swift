@@ -58,7 +58,7 @@ final class Session {
         self.descriptor = descriptor
         self.intake = retained
         libssh2_session_set_blocking(raw, 0)
-        libssh2_set_callbacks(raw, receiveCallback, disconnectCallback)
+        libssh2_set_callbacks(raw, receiveCallback, sendCallback, disconnectCallback)
         let preferences: [(Int32, [String])] = [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange), (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKey),
             (LIBSSH2_METHOD_CRYPT_CS, algorithms.cipher), (LIBSSH2_METHOD_CRYPT_SC, algorithms.cipher),
@@ -96,6 +96,7 @@ final class Session {
     /// What the call that gave `.wait` waits for. Input is left out where only sending is blocked: a peer that keeps
     /// sending while it takes nothing would make the lane spin.
     var interest: Poller.Interest {
+        if intake.takeUnretainedValue().isSendBlocked { return [.input, .output] }
         let directions = libssh2_session_block_directions(raw)
         guard directions & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 else { return .input }
         return directions & LIBSSH2_SESSION_BLOCK_INBOUND != 0 ? [.input, .output] : .output
@@ -209,6 +210,15 @@ private func receiveCallback(
 ) -> Int {
     guard let buffer, let context = abstract?.pointee else { return -Int(EBADF) }
     return Unmanaged<Intake>.fromOpaque(context).takeUnretainedValue().serve(buffer, length)
+}
+
+private func sendCallback(
+    _: libssh2_socket_t, bytes: UnsafeRawPointer?, length: Int, _: Int32,
+    abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> Int {
+    guard let bytes, let context = abstract?.pointee else { return -Int(EBADF) }
+    return Unmanaged<Intake>.fromOpaque(context).takeUnretainedValue()
+        .send(UnsafeRawBufferPointer(start: bytes, count: length))
 }
 
 private func disconnectCallback(

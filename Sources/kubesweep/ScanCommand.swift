@@ -54,7 +54,7 @@ struct ScanCommand: AsyncParsableCommand {
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
         try reports.write(
-            json: { put in put(JSONReport.render(record)[...]) },
+            json: { put in JSONReport.write(record, put) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
         let status =
             SignalWatch.received.map(ExitStatus.interrupted)
