@@ -8,7 +8,7 @@ struct NameTests {
     private static let answer: Resolver.Answer = .success(
         [SocketAddress(literal: "127.0.0.1", port: 22)].compactMap { $0 })
 
-    @Test func `names that nobody answers for hold up no other`() async throws {
+    @Test(.timeLimit(.minutes(1))) func `names that nobody answers for hold up no other`() async throws {
         let gate = Gate()
         let resolver = try Resolver { name in
             if name.hasPrefix("slow") { gate.wait() }

@@ -87,7 +87,7 @@ final class ServerOfMany: Sendable {
                            (os.POSIX_SPAWN_DUP2, null, 2)]
                 pid = os.posix_spawn("/usr/sbin/dropbear", words, {"PATH": "/usr/bin:/bin"}, file_actions=actions)
                 if aborts:
-                    moment = time.monotonic() + random.random() ** 2 * 0.3
+                    moment = time.monotonic() + random.random() ** 2 * 0.6
                     heapq.heappush(due, (moment, pid, connection))
                 else:
                     connection.close()
