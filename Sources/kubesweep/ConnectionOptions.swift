@@ -49,7 +49,7 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Connections begun in one second; the first second has 200 at most, each after it twice as many.",
+            "Connections begun in one second, once the rate has grown from 200 to this.",
             valueName: "number"))
     var connectionsPerSecond = 1000
 
