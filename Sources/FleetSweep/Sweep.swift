@@ -12,6 +12,8 @@ package struct Sweep: Sendable {
         /// Of these, hosts behind one bastion or proxy command. Below the 10 logins at a time that an sshd takes by
         /// default (MaxStartups): a proxy command may log in to its bastion for each host.
         package var perBastion = 8
+        /// Talked to before all others, such as those that an earlier sweep did not see.
+        package var first: Set<HostIdentity> = []
 
         package init() {}
     }
@@ -44,7 +46,8 @@ package struct Sweep: Sendable {
     ) async -> [ClusterRecord] {
         var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
         var admission = Admission(
-            fleet, perCluster: options.perCluster, perGateway: options.perBastion, gateway: gateway)
+            fleet, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first,
+            gateway: gateway)
         await withTaskGroup(of: (candidate: Admission.Candidate, record: HostRecord).self) { group in
             var underWay = 0
             while true {

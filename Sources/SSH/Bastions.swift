@@ -124,7 +124,10 @@ final class Bastions: Sendable {
                 socket.login(jump, through: outer, connectLimit: connectLimit), timeLimit: connectLimit * 3,
                 outputLimit: 4 << 10, isCancelled: { self.isStopped })
         } catch {
-            return .failure(Trouble(failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text)))
+            return .failure(
+                Trouble(
+                    failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text),
+                    mayHelpToRetry: Shortage.isCause(error.code)))
         }
         if run.end == .exited(0), socket.isThere { return .success(socket) }
         if run.end == .cancelled {

@@ -19,6 +19,9 @@ final class Connection {
     private var keys: KeyOffers
     private var identity: Identity?
     private var output: OutputReader
+    /// What `output` holds, within the engine's bound.
+    private let hold: OutputHold
+    private var isExemptFromBound = false
     private var hostKey: HostKey?
     private var hostKeyIsNew = false
     /// The program at the other end of the socket, where the route is not direct.
@@ -41,11 +44,14 @@ final class Connection {
         dialer = Dialer(addresses: [], port: job.target.port)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
+        hold = OutputHold(around.budget)
     }
 
     var deadline: Instant { clock.deadline }
 
     var gate: Gate { state.gate }
+
+    var hasSocket: Bool { socket.descriptor >= 0 }
 
     /// Starts with the address where it is a literal; otherwise the lane asks the resolver and calls `resolved`.
     func begin(now: Instant) -> Next {
@@ -81,7 +87,7 @@ final class Connection {
     /// The way through a bastion or proxy command is open, as far as can be told before the host speaks.
     func proxied(_ answer: Proxies.Answer, now: Instant) -> Next {
         switch answer {
-        case .failure(let failure): return fail(failure)
+        case .failure(let failure): return failure.reason.isShortage ? lacking(failure) : fail(failure)
         case .success(let link):
             self.link = link
             socket.adopt(link.descriptor)
@@ -95,9 +101,9 @@ final class Connection {
         guard case .resolving = state else { return .wait }
         switch answer {
         case .failure(let error):
-            return fail(
-                error.isAbsent ? .nameNotFound : .nameServiceFailed,
-                "\(PeerText.printable(target.address.utf8)): \(error.text)")
+            let detail = "\(PeerText.printable(target.address.utf8)): \(error.text)"
+            if error.isShortage { return lacking(failure(.descriptorsExhausted, detail)) }
+            return fail(error.isAbsent ? .nameNotFound : .nameServiceFailed, detail)
         case .success(let addresses):
             dialer = Dialer(addresses: addresses.filter(target.addressFamily.accepts), port: target.port)
             clock.enter(.connect, limit: connectLimit, now: now)
@@ -115,7 +121,9 @@ final class Connection {
             let share = left / UInt64(max(1, dialer.count))
             guard share > 0, let attempt = dialer.next() else { return fail(last) }
             switch attempt {
-            case .failed(let code): last = connectFailure(code)
+            case .failed(let code):
+                last = connectFailure(code)
+                if last.reason.isShortage { return lacking(last) }
             case .started(let descriptor):
                 socket.adopt(descriptor)
                 clock.renew(limit: share, now: now)
@@ -125,17 +133,23 @@ final class Connection {
         }
     }
 
+    private func lacking(_ failure: SSHFailure) -> Next {
+        tearDown()
+        state = .finished
+        return .shortage(failure)
+    }
+
     private var connectLimit: Duration { target.connectLimit ?? limits.connect }
 
     private func connectFailure(_ code: Int32) -> SSHFailure {
-        failure(Dialer.reason(for: code), "\(place): \(Errno.text(code))")
+        failure(dialer.reason(for: code), "\(place): \(Errno.text(code))")
     }
 
     /// The socket is ready, or `again` was asked for.
     func step(now: Instant) -> Next {
         intake?.beginTurn()
         return switch state {
-        case .resolving, .proxying, .parked, .finished: .wait
+        case .resolving, .proxying, .parked, .heldBack, .finished: .wait
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
         case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing: drive(now: now)
@@ -182,6 +196,16 @@ final class Connection {
     func park(now: Instant) {
         clock.stop(now: now)
         socket.unwatch()
+    }
+
+    /// Goes on with what `heldBack` was said of; `isExempt` lets it end whatever the bound.
+    func readOn(isExempt: Bool, now: Instant) -> Next {
+        guard case .heldBack = state else { return .wait }
+        clock.resume(now: now)
+        isExemptFromBound = isExempt
+        state = .reading
+        intake?.beginTurn()
+        return drive(now: now)
     }
 
     private func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
@@ -269,8 +293,16 @@ final class Connection {
                     state = .reading
                 }
             case .reading:
+                if !isExemptFromBound, around.budget.isFull {
+                    // The host is not to blame, so its clock stands still.
+                    clock.stop(now: now)
+                    socket.unwatch()
+                    state = .heldBack
+                    return .heldBack
+                }
                 let hadFirstByte = output.hasFirstByte
                 let reading = output.read(session, buffer: around.buffer)
+                hold.grow(to: output.stdout.count)
                 if output.hasFirstByte, !hadFirstByte {
                     clock.renew(limit: limits.output.clampedNanoseconds, now: now)
                 }
@@ -289,7 +321,7 @@ final class Connection {
                 if case .done = progress { return succeed(session, sawEOF: true, sawClose: true) }
                 if case .failed = progress { return succeed(session, sawEOF: true) }
                 if intake.ended != nil { return succeed(session, sawEOF: true) }
-            case .resolving, .proxying, .connecting, .awaitingBanner, .parked, .finished: return .wait
+            case .resolving, .proxying, .connecting, .awaitingBanner, .parked, .heldBack, .finished: return .wait
             }
 
             switch progress {
@@ -472,11 +504,13 @@ final class Connection {
     private func finish(_ result: Result<CommandOutput, SSHFailure>) -> Next {
         tearDown()
         state = .finished
+        let hasOutput = if case .success = result { true } else { false }
+        if hasOutput { hold.handOver() }
         return .finished(
             SSHOutcome(
                 id: target.id, result: result, hostKey: hostKey, hostKeyIsNew: hostKeyIsNew,
                 identity: identity, peerAddress: dialer.address, serverBanner: intake?.serverBanner,
-                times: clock.finish(now: MonotonicTime.now)))
+                times: clock.finish(now: MonotonicTime.now), hold: hasOutput ? hold : nil))
     }
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.

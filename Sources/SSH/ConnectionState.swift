@@ -15,6 +15,8 @@ extension Connection {
         case opening
         case starting
         case reading
+        /// Not read now: too much output waits here to be judged.
+        case heldBack
         case closing
         case finished
 
@@ -23,7 +25,7 @@ extension Connection {
             switch self {
             case .resolving, .proxying, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
-            case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
+            case .authenticating, .askingMethods, .opening, .starting, .reading, .heldBack, .closing: .connected
             case .finished: .none
             }
         }
@@ -40,7 +42,7 @@ extension Connection {
             case .authenticating, .askingMethods: "\(place) did not answer the authentication"
             case .opening, .starting: "\(place) did not start the command"
             case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
-            case .reading, .closing, .finished: "no byte of output came"
+            case .reading, .heldBack, .closing, .finished: "no byte of output came"
             }
         }
     }
@@ -52,6 +54,11 @@ extension Connection {
         case again
         /// The banner is in: `startExchange` when there is room.
         case needsExchange
+        /// `readOn` when there is room for output.
+        case heldBack
+        /// This machine lacks something, and nothing of the host's was used up: everything once more, later. The failure
+        /// is for when that is too late.
+        case shortage(SSHFailure)
         case finished(SSHOutcome)
     }
 
@@ -69,6 +76,8 @@ extension Connection {
         let firstUse: FirstUseKeys
         let clientBanner: String
         let proxies: Proxies
+        let budget: OutputBudget
+        let spare: SpareDescriptor
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }
