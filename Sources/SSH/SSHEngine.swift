@@ -101,7 +101,13 @@ package final class SSHEngine: Sendable {
 }
 
 /// The process's limit on open files.
-enum OpenFiles {
+package enum OpenFiles {
+    package static var limits: (soft: Int, hard: Int) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return (1024, 1024) }
+        return (Int(clamping: limit.rlim_cur), Int(clamping: limit.rlim_max))
+    }
+
     /// Raises the soft limit to the hard one; returns what holds then.
     static func raiseLimit() -> Int {
         var limit = rlimit()
@@ -118,6 +124,12 @@ enum OpenFiles {
 extension SSHLimits {
     /// Descriptors left to the rest of the program.
     private static let reserve = 64
+
+    /// Hosts with a connection at once, for an engine of so many lanes in a process with so many descriptors.
+    package func inFlight(lanes: Int, descriptors: Int) -> Int {
+        let lanes = max(1, lanes)
+        return share(ofLanes: lanes, descriptors: descriptors).connected * lanes
+    }
 
     /// One lane's part of the gates, held within the descriptors there are.
     func share(ofLanes lanes: Int, descriptors: Int) -> SSHLimits {
