@@ -54,14 +54,19 @@ struct KeyOptions: ParsableArguments {
         return getenv(name).map { String(cString: $0) }
     }
 
+    /// The socket of the agent that is asked; nil for none.
+    func agentPath(_ access: FleetAccess?) -> String? {
+        let path = agent ?? Self.agent(access?.agents.first ?? "SSH_AUTH_SOCK")
+        return path == "none" || path == "" ? nil : path
+    }
+
     func keyring(
         for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource
     ) async -> Keyring {
         var options = Keyring.Options()
         options.identityFiles = identity
         options.certificateFiles = certificate + access.certificateFiles
-        options.agent = agent ?? Self.agent(access.agents.first ?? "SSH_AUTH_SOCK")
-        if options.agent == "none" || options.agent == "" { options.agent = nil }
+        options.agent = agentPath(access)
         options.agentLimit = agentLimit
         return await Keyring(for: fleet, reachedBy: access, options, passphrases: passphrases)
     }
