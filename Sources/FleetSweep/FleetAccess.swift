@@ -124,6 +124,7 @@ package struct FleetAccess: Sendable {
         var access = HostAccess(address: settings.hostName, port: settings.port, user: settings.user)
         access.problem = problem
         access.notes = settings.notes.map { "ssh_config: \($0)" }
+        access.origins = origins(host, options, settings, person)
         access.hostKeyAlias = host.hostKeyAlias ?? settings.hostKeyAlias
         access.knownHostsFiles = knownHostsFiles(host, options, settings)
         if let file = host.identityFile {
@@ -131,6 +132,7 @@ package struct FleetAccess: Sendable {
         } else {
             access.identityFiles = identityFiles(settings)
         }
+        if host.identityFile == nil, !access.identityFiles.isEmpty { access.origins.identityFiles = .sshConfig }
         access.certificateFiles = settings.certificateFiles
         access.identityAgent = settings.identityAgent
         access.connectLimit = options.connectLimit ?? settings.connectSeconds.map { .seconds($0) }
@@ -141,6 +143,48 @@ package struct FleetAccess: Sendable {
             access.problem = access.problem ?? error
         }
         return access
+    }
+
+    /// ssh does not say which of its answers stand in a file: what differs from what it would say without one does.
+    private static func origins(
+        _ host: Host, _ options: Options, _ settings: SSHSettings, _ person: Person
+    ) -> HostAccess.Origins {
+        var origins = HostAccess.Origins()
+        if settings.hostName != host.address { origins.address = .sshConfig }
+        origins.port = host.statesPort ? .inventory : settings.port == host.port ? .usual : .sshConfig
+        if options.user != nil {
+            origins.user = .option
+        } else if host.user != nil {
+            origins.user = .inventory
+        } else if settings.user != person.name {
+            origins.user = .sshConfig
+        }
+        if options.proxyJump != nil {
+            origins.route = .option
+        } else if host.gateway != nil {
+            origins.route = .inventory
+        } else if settings.proxyJump != nil || settings.proxyTemplate != nil {
+            origins.route = .sshConfig
+        }
+        if host.hostKeyAlias != nil {
+            origins.hostKeyAlias = .inventory
+        } else if settings.hostKeyAlias != nil {
+            origins.hostKeyAlias = .sshConfig
+        }
+        if options.knownHostsFile != nil {
+            origins.knownHostsFiles = .option
+        } else if host.knownHostsFile != nil {
+            origins.knownHostsFiles = .inventory
+        } else if settings.userKnownHostsFiles != nil || settings.globalKnownHostsFiles != nil {
+            origins.knownHostsFiles = .sshConfig
+        }
+        if host.identityFile != nil { origins.identityFiles = .inventory }
+        if options.connectLimit != nil {
+            origins.connectLimit = .option
+        } else if settings.connectSeconds != nil {
+            origins.connectLimit = .sshConfig
+        }
+        return origins
     }
 
     private static func route(
@@ -176,11 +220,16 @@ package struct FleetAccess: Sendable {
 
     private static func knownHostsFiles(_ host: Host, _ options: Options, _ settings: SSHSettings) -> [String] {
         if let file = options.knownHostsFile ?? host.knownHostsFile { return [file] }
-        let home = getenv("HOME").map { String(cString: $0) }
-        let user = settings.userKnownHostsFiles ?? home.map { ["\($0)/.ssh/known_hosts"] } ?? []
-        let global = settings.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts"]
+        let user = settings.userKnownHostsFiles ?? usualKnownHostsFiles.user
+        let global = settings.globalKnownHostsFiles ?? usualKnownHostsFiles.global
         // The usual way to write "none"; it is no file that can be read whole.
         return (user + global).filter { $0 != "/dev/null" }
+    }
+
+    /// Where neither an option nor the inventory nor ssh_config names others.
+    static var usualKnownHostsFiles: (user: [String], global: [String]) {
+        let home = getenv("HOME").map { String(cString: $0) }
+        return (home.map { ["\($0)/.ssh/known_hosts"] } ?? [], ["/etc/ssh/ssh_known_hosts"])
     }
 
     /// Of those in ssh_config the ones that are there, as ssh does it. Where none is, and the agent is not ruled out, the

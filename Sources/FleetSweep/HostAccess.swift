@@ -21,4 +21,19 @@ package struct HostAccess: Sendable {
     package var notes: [String] = []
     /// Why the host cannot be reached as it is configured.
     package var problem: HostFailure?
+    package var origins = Origins()
+
+    /// Where the settings came from.
+    package struct Origins: Sendable, Equatable {
+        package var address = SettingOrigin.inventory
+        package var port = SettingOrigin.usual
+        package var user = SettingOrigin.usual
+        package var route = SettingOrigin.usual
+        package var hostKeyAlias = SettingOrigin.usual
+        package var knownHostsFiles = SettingOrigin.usual
+        package var identityFiles = SettingOrigin.usual
+        package var connectLimit = SettingOrigin.usual
+
+        package init() {}
+    }
 }

@@ -47,6 +47,20 @@ package struct Keyring: Sendable {
         return (identities, problems.map { "key not used: \($0.detail)" })
     }
 
+    func offer(for host: Host) -> Result<KeyOffer, HostFailure> {
+        Result { () throws(HostFailure) in
+            let (offered, notes) = try identities(for: host)
+            return KeyOffer(identities: offered, notes: notes, origin: origin(for: host))
+        }
+    }
+
+    /// Who named the keys that a host is offered.
+    package func origin(for host: Host) -> SettingOrigin {
+        if !named.isEmpty { return .option }
+        if let reached { return reached[host].origins.identityFiles }
+        return host.identityFile == nil ? .usual : .inventory
+    }
+
     private func paths(_ host: Host) -> [String] {
         if !named.isEmpty { return named }
         return reached?[host].identityFiles ?? host.identityFile.map { [$0] } ?? []
@@ -151,7 +165,8 @@ package struct Keyring: Sendable {
             problem: entries.lazy.compactMap(\.problem).first ?? .noKey(held))
     }
 
-    private static var usualPaths: [String] {
+    /// The files that are looked for where none is named.
+    static var usualPaths: [String] {
         guard let home = getenv("HOME").map({ String(cString: $0) }) else { return [] }
         return ["id_ed25519", "id_ecdsa", "id_rsa"].map { "\(home)/.ssh/\($0)" }
     }

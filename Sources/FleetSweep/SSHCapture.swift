@@ -58,13 +58,49 @@ package final class SSHCapture: Sendable {
     }
 
     package func capture(_ host: Host) async -> Capture {
-        var target: SSHTarget
-        var notes: [String]
+        let asked: Asked
         do throws(HostFailure) {
-            (target, notes) = try self.target(host)
+            // A pinned account runs its own command whatever is asked for.
+            asked = try await ask(host, host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
         } catch {
             return Capture(.failure(error), attempts: 0)
         }
+        var notes = asked.notes
+        switch asked.result {
+        case .failure(let failure): return Capture(.failure(failure), notes: notes, attempts: asked.earlier.count + 1)
+        case .success(let output):
+            let isOrderly =
+                output.sawEOF && output.sawClose && output.exitStatus == 0 && output.exitSignal == nil && !output.isCut
+            let listing = CapturedListing(
+                bytes: output.stdout,
+                origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
+                hostKey: asked.outcome.hostKey.map { "\($0.type) \($0.fingerprint)" }, complaint: output.stderr,
+                isCut: output.isCut, milliseconds: Int(asked.outcome.times.total / .milliseconds(1)),
+                hold: asked.outcome.hold)
+            if !asked.earlier.isEmpty {
+                let ends = asked.earlier.map { "\($0.reason.rawValue) (\($0.phase.rawValue))" }.joined(separator: ", ")
+                notes.append("answered at attempt \(asked.earlier.count + 1), after \(ends)")
+            }
+            return Capture(.success(listing), notes: notes, attempts: asked.earlier.count + 1)
+        }
+    }
+
+    /// How one host answered, all attempts together.
+    struct Asked {
+        var outcome: SSHOutcome
+        /// The last attempt's, with what is to be said of those before.
+        var result: Result<CommandOutput, HostFailure>
+        var earlier: [SSHFailure]
+        var notes: [String]
+    }
+
+    /// Asks again where that can help. Throws where something here is missing, and nothing was sent.
+    ///
+    /// - Parameter command: nil for none: it ends with the sign-in.
+    func ask(_ host: Host, _ command: String?) async throws(HostFailure) -> Asked {
+        let plan = plan(host)
+        var target = try plan.target(id: nextID(), command: command)
+        target.identities = memory.ordered(target.identities, cluster: host.cluster, user: target.user)
         var earlier: [SSHFailure] = []
         var spent = Duration.zero
         var outcome = await outcome(of: target)
@@ -80,29 +116,17 @@ package final class SSHCapture: Sendable {
             outcome = await self.outcome(of: target)
         }
         if let identity = outcome.identity { memory.note(identity, cluster: host.cluster, user: target.user) }
-        notes += noteNewKey(outcome, of: host)
-        switch outcome.result {
-        case .failure(var failure):
+        let notes = plan.notes + noteNewKey(outcome, of: host)
+        let result = outcome.result.mapError { failure in
+            var failure = failure
             switch earlier.count {
             case 0: break
             case 1: failure.detail += "; tried twice"
             default: failure.detail += "; tried \(earlier.count + 1) times"
             }
-            return Capture(.failure(HostFailure(failure)), notes: notes, attempts: earlier.count + 1)
-        case .success(let output):
-            let isOrderly =
-                output.sawEOF && output.sawClose && output.exitStatus == 0 && output.exitSignal == nil && !output.isCut
-            let listing = CapturedListing(
-                bytes: output.stdout,
-                origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
-                hostKey: outcome.hostKey.map { "\($0.type) \($0.fingerprint)" }, complaint: output.stderr,
-                isCut: output.isCut, milliseconds: Int(outcome.times.total / .milliseconds(1)), hold: outcome.hold)
-            if !earlier.isEmpty {
-                let ends = earlier.map { "\($0.reason.rawValue) (\($0.phase.rawValue))" }.joined(separator: ", ")
-                notes.append("answered at attempt \(earlier.count + 1), after \(ends)")
-            }
-            return Capture(.success(listing), notes: notes, attempts: earlier.count + 1)
+            return HostFailure(failure)
         }
+        return Asked(outcome: outcome, result: result, earlier: earlier, notes: notes)
     }
 
     private func outcome(of target: SSHTarget) async -> SSHOutcome {
@@ -120,25 +144,14 @@ package final class SSHCapture: Sendable {
         }
     }
 
-    private func target(_ host: Host) throws(HostFailure) -> (SSHTarget, notes: [String]) {
+    /// What would be used for a host.
+    package func plan(_ host: Host) -> HostPlan {
         let access = access[host]
-        if let problem = access.problem { throw problem }
-        let (identities, notes) = try keyring.identities(for: host)
-        var target = SSHTarget(
-            id: nextID(), knownHostsName: access.address, address: access.address, port: access.port,
-            user: access.user, identities: memory.ordered(identities, cluster: host.cluster, user: access.user),
-            knownHosts: try index(access.knownHostsFiles),
-            // A pinned account runs its own command whatever is asked for.
-            command: host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
-        target.route = access.route
-        target.hostKeyAlias = access.hostKeyAlias
-        target.connectLimit = access.connectLimit
-        target.addressFamily = access.addressFamily
-        return (target, access.notes + notes)
+        return HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
     }
 
-    private func index(_ files: [String]) throws(HostFailure) -> KnownHosts {
-        let result = knownHosts.withLock { indexes in
+    private func index(_ files: [String]) -> Result<KnownHosts, HostFailure> {
+        knownHosts.withLock { indexes in
             if let known = indexes[files] { return known }
             let read = Result { () throws(HostFailure) in
                 do throws(KnownHostsError) {
@@ -152,7 +165,6 @@ package final class SSHCapture: Sendable {
             indexes[files] = read
             return read
         }
-        return try result.get()
     }
 
     /// Records a key that was accepted on first use, and says so.
@@ -175,7 +187,7 @@ package final class SSHCapture: Sendable {
 }
 
 extension HostFailure {
-    fileprivate init(_ failure: SSHFailure) {
+    init(_ failure: SSHFailure) {
         self.init(
             phase: failure.phase.rawValue, reason: failure.reason.rawValue, detail: failure.detail, hint: failure.hint)
     }

@@ -44,26 +44,9 @@ package struct Sweep: Sendable {
     package func run(
         _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord) -> Void = { _ in }
     ) async -> [ClusterRecord] {
-        var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
-        var admission = Admission(
-            fleet, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first,
-            gateway: gateway)
-        await withTaskGroup(of: (candidate: Admission.Candidate, record: HostRecord).self) { group in
-            var underWay = 0
-            while true {
-                while underWay < max(1, options.concurrency), let candidate = admission.next() {
-                    underWay += 1
-                    let claimed = fleet.clusters[candidate.cluster].kubernetesVersion.flatMap(Release.init)
-                    group.addTask(executorPreference: judging) {
-                        (candidate, await record(candidate.host, claimed, end))
-                    }
-                }
-                guard let (candidate, record) = await group.next() else { break }
-                underWay -= 1
-                admission.ended(candidate)
-                records[candidate.cluster].append(record)
-                onHost(record)
-            }
+        let records = await fleet.eachHost(options, gateway: gateway, on: judging, onAnswer: onHost) { host, cluster in
+            let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
+            return await record(host, claimed, end)
         }
         return zip(fleet.clusters, records).map { cluster, hosts in
             ClusterRecord(
@@ -92,6 +75,42 @@ package struct Sweep: Sendable {
             record.take(listing, by: judge, claimed: claimed)
         }
         return record
+    }
+}
+
+extension Fleet {
+    /// Asks hosts, as many at a time as the options and each other's clusters and bastions leave room for.
+    ///
+    /// - Parameters:
+    ///   - executor: runs the hosts' tasks.
+    ///   - onAnswer: called as each host ends; one call at a time.
+    ///   - ask: is given the host and the number of its cluster.
+    /// - Returns: for each cluster its hosts' answers, in the order in which they came.
+    func eachHost<Answer: Sendable>(
+        _ options: Sweep.Options, gateway: @Sendable (Host) -> String?, on executor: (any TaskExecutor)? = nil,
+        onAnswer: (Answer) -> Void,
+        ask: @escaping @Sendable (Host, Int) async -> Answer
+    ) async -> [[Answer]] {
+        var answers: [[Answer]] = clusters.map { _ in [] }
+        var admission = Admission(
+            self, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first, gateway: gateway)
+        await withTaskGroup(of: (candidate: Admission.Candidate, answer: Answer).self) { group in
+            var underWay = 0
+            while true {
+                while underWay < max(1, options.concurrency), let candidate = admission.next() {
+                    underWay += 1
+                    group.addTask(executorPreference: executor) {
+                        (candidate, await ask(candidate.host, candidate.cluster))
+                    }
+                }
+                guard let (candidate, answer) = await group.next() else { break }
+                underWay -= 1
+                admission.ended(candidate)
+                answers[candidate.cluster].append(answer)
+                onAnswer(answer)
+            }
+        }
+        return answers
     }
 }
 

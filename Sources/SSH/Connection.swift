@@ -271,6 +271,7 @@ final class Connection {
                 if case .wait = progress, askAgent(offer.request, now: now) { return .wait }
                 if case .done = progress {
                     identity = offer.request.identity
+                    guard target.command != nil else { return finish(.success(CommandOutput())) }
                     clock.enter(.execute, limit: limits.execute, now: now)
                     state = .opening
                 }
@@ -287,7 +288,7 @@ final class Connection {
                 progress = session.openChannel()
                 if case .done = progress { state = .starting }
             case .starting:
-                progress = session.start(command: target.command)
+                progress = session.start(command: target.command ?? "")
                 if case .done = progress {
                     clock.enter(.read, limit: limits.firstByte, now: now)
                     state = .reading

@@ -81,7 +81,7 @@ struct HostKeyCheck {
     }
 
     /// As it stands in known_hosts.
-    private var name: String {
+    var name: String {
         let bare = PeerText.printable(target.trustedName.asciiLowercased.utf8, limit: 255)
         return target.trustedPort == 22 ? bare : "[\(bare)]:\(target.trustedPort)"
     }

@@ -64,6 +64,18 @@ package struct Identity: Sendable {
         return false
     }
 
+    /// Why the loaded libssh2 can offer it to no server at all; nil where it can.
+    package var unsupported: String? {
+        isCertificate && !SSHLibrary.signsForCertificates(of: algorithm)
+            ? "certificates of this type need libssh2 1.11.1" : nil
+    }
+
+    /// Why some servers are not offered it.
+    package var limitation: String? {
+        algorithm == .rsa && !SSHLibrary.signsRSAWithSHA2
+            ? "RSA keys are offered to OpenSSH servers only, for want of libssh2 1.11" : nil
+    }
+
     /// Such as "ssh-ed25519 SHA256:… (~/.ssh/id_ed25519)".
     package var text: String {
         let place = isInAgent ? "agent: \(name)" : name

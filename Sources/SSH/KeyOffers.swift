@@ -1,5 +1,5 @@
 /// The user's identities in the order in which they are offered, and what became of each.
-struct KeyOffers {
+package struct KeyOffers {
     struct Offer {
         /// The public half as it is announced.
         var blob: [UInt8]
@@ -7,7 +7,7 @@ struct KeyOffers {
     }
 
     /// sshd's MaxAuthTries is 6 by default, and the question after the accepted methods may count as one.
-    static let limit = 5
+    package static let limit = 5
 
     private var left: ArraySlice<Identity>
     private(set) var current: Offer?
@@ -71,9 +71,7 @@ struct KeyOffers {
     /// libssh2 before 1.11 signs for "ssh-rsa", SHA-1, only, but takes the algorithm's name from the blob. OpenSSH
     /// accepts the SHA-2 name in that place, against RFC 8332 §3; other servers may not, so only it is tried.
     private static func announcedBlob(of identity: Identity, serverBanner: String?) -> Announcement {
-        if identity.isCertificate, !SSHLibrary.signsForCertificates(of: identity.algorithm) {
-            return .unsupported("certificates of this type need libssh2 1.11.1")
-        }
+        if let why = identity.unsupported { return .unsupported(why) }
         let blob = identity.publicKey.blob
         guard identity.algorithm == .rsa, !SSHLibrary.signsRSAWithSHA2 else { return .blob(blob) }
         guard serverBanner?.contains("-OpenSSH_") == true else {

@@ -2,11 +2,18 @@ import Glibc
 import Synchronization
 
 /// The process's file descriptors: how many it may have, how many of them are left for hosts.
-struct OpenFiles: Sendable {
+package struct OpenFiles: Sendable {
     /// What the process may have open.
     let limit: Int
     /// What it had open before the engine began.
     let inUse: Int
+
+    /// The process's limits on open files.
+    package static var limits: (soft: Int, hard: Int) {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return (1024, 1024) }
+        return (Int(clamping: limit.rlim_cur), Int(clamping: limit.rlim_max))
+    }
 
     /// Raises the soft limit to the hard one, and counts.
     static func raised() -> OpenFiles {
@@ -33,7 +40,8 @@ struct OpenFiles: Sendable {
     /// The epoll and the eventfd.
     private static let perLane = 2
 
-    private static func count() -> Int {
+    /// Open now.
+    package static func count() -> Int {
         guard let folder = opendir("/proc/self/fd") else { return 32 }
         defer { closedir(folder) }
         var count = 0
@@ -75,5 +83,13 @@ final class SpareDescriptor: Sendable {
             close(new)
         }
         return true
+    }
+}
+
+extension SSHLimits {
+    /// Hosts with a connection at once, for an engine of so many lanes in a process that may have so many descriptors.
+    package func inFlight(lanes: Int, descriptors: Int, inUse: Int = OpenFiles.count()) -> Int {
+        let lanes = max(1, lanes)
+        return min(max(connected, lanes), OpenFiles(limit: descriptors, inUse: inUse).left(lanes: lanes))
     }
 }

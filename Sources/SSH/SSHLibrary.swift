@@ -1,3 +1,4 @@
+import CLibCrypto
 import CLibSSH2
 import Synchronization
 
@@ -18,6 +19,40 @@ package enum SSHLibrary {
 
     /// Such as "1.10.0".
     package static var version: String { libssh2_version(0).map { String(cString: $0) } ?? "" }
+
+    /// The one this program was built against.
+    package static let headerVersion = LIBSSH2_VERSION
+
+    /// The libcrypto that is loaded and the one that this program was built against, such as "3.0.17".
+    package static var cryptoVersion: String { String(cString: OpenSSL_version(OPENSSL_VERSION_STRING)) }
+    package static var cryptoHeaderVersion: String { OPENSSL_FULL_VERSION_STR }
+
+    /// What newer releases have and the loaded one lacks, as far as it can keep a host from being reached; one line each.
+    package static var shortcomings: [String] {
+        var lines: [String] = []
+        if !signsRSAWithSHA2 { lines.append("RSA user keys: with OpenSSH servers only; 1.11.0 signs for any server") }
+        let certificates = PrivateKey.Algorithm.allCases.filter(signsForCertificates).map(\.rawValue)
+        if certificates.count < PrivateKey.Algorithm.allCases.count {
+            lines.append("user certificates: for ecdsa keys only; others need 1.11.1")
+        }
+        if let algorithms {
+            let only = { (what: String, release: String) in
+                "\(what): a server that allows nothing else cannot be reached; \(release) has them"
+            }
+            if !algorithms.hostKey.contains("rsa-sha2-512") { lines.append(only("RSA host keys", "1.11.0")) }
+            if !algorithms.cipher.contains(where: { $0.contains("-gcm") }) {
+                lines.append(only("AES-GCM ciphers", "1.11.0"))
+            }
+            if !algorithms.cipher.contains(where: { $0.hasPrefix("chacha20-") }) {
+                lines.append(only("ChaCha20 ciphers", "1.11.1"))
+            }
+            if !algorithms.mac.contains(where: { $0.contains("-etm@") }) {
+                lines.append(only("encrypt-then-MAC", "1.11.0"))
+            }
+        }
+        lines.append("host certificates (@cert-authority) and security keys (sk-) are not supported with any release")
+        return lines
+    }
 
     /// What is offered to servers, out of what the loaded library has. Nil before `initialise`.
     package static var algorithms: Algorithms? { state.withLock { $0.algorithms } }

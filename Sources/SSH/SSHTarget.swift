@@ -18,14 +18,14 @@ package struct SSHTarget: Sendable {
     /// Offered in this order, the first five of them: each refused one counts towards the server's MaxAuthTries.
     package var identities: [Identity]
     package var knownHosts: KnownHosts
-    /// Sent as the one exec request.
-    package var command: String
+    /// Sent as the one exec request. Nil ends with the sign-in: no channel is opened, and the output is empty.
+    package var command: String?
     /// For this attempt, where less than `SSHLimits.host` is left.
     package var timeLimit: Duration?
 
     package init(
         id: Int, knownHostsName: String, address: String, port: UInt16 = 22, user: String,
-        identities: [Identity], knownHosts: KnownHosts, command: String
+        identities: [Identity], knownHosts: KnownHosts, command: String?
     ) {
         self.id = id
         self.knownHostsName = knownHostsName

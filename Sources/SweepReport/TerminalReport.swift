@@ -171,22 +171,16 @@ package struct TerminalReport {
         if let hint = group.commonHint, group.cases.count > 3, kind.phase != "hostKey", let first = group.cases.first {
             on(group.places)
             text.entry("e.g.", first.detail)
-            self.hint(hint)
+            text.hint(hint)
             return
         }
         for failure in group.cases.prefix(Self.failureLimit) {
             on(failure.places)
             if !failure.detail.isEmpty { text.entry("seen", failure.detail) }
-            if group.commonHint == nil { hint(failure.hint) }
+            if group.commonHint == nil { text.hint(failure.hint) }
         }
         more(group.cases.map(\.places).dropFirst(Self.failureLimit), "case", others: [group.others])
-        if let hint = group.commonHint { self.hint(hint) }
-    }
-
-    /// Hints show commands, which stay whole so that they can be copied.
-    private mutating func hint(_ hint: String) {
-        let lines = hint.split(separator: "\n").prefix(10).map { printable(String($0), limit: 4096) }
-        text.entry("hint", lines)
+        if let hint = group.commonHint { text.hint(hint) }
     }
 
     private mutating func note(_ note: String) {

@@ -10,6 +10,7 @@ package struct TerminalStyle: Sendable {
 
     func heading(_ text: String) -> String { paint(text, "1") }
     func faint(_ text: String) -> String { paint(text, "2") }
+    func good(_ text: String) -> String { paint(text, "32") }
     func unknown(_ text: String) -> String { paint(text, "35") }
 
     func severity(_ severity: Severity, _ text: String) -> String {

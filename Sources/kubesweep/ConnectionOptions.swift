@@ -130,21 +130,13 @@ struct ConnectionOptions: ParsableArguments {
             throw CommandFailure(.software, error.message)
         }
         if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { Console.talk(complaint) }
-        var options = Sweep.Options()
+        var options = sweepOptions
         options.first = first
-        options.concurrency = concurrency
-        options.perCluster = perCluster
-        options.perBastion = perBastion
         let fleet = access.applied(to: fleet)
         let sweep = Sweep(judge: judge, options: options, gateway: { access[$0].route.gateway }) { host in
             await ssh.capture(host)
         }
-        let alarm = deadlineSeconds.map { seconds in
-            Task {
-                try await Task.sleep(for: .seconds(seconds))
-                end.raise("the sweep's deadline of \(seconds) s was reached")
-            }
-        }
+        let alarm = alarm(for: end)
         var progress = Progress(total: fleet.hostCount)
         let clusters = await sweep.run(fleet, until: end) { progress.took($0) }
         progress.end()
@@ -154,7 +146,25 @@ struct ConnectionOptions: ParsableArguments {
         return clusters
     }
 
-    private var accessOptions: FleetAccess.Options {
+    /// Ends the sweep at its deadline, where it has one.
+    func alarm(for end: SweepEnd) -> Task<Void, any Error>? {
+        deadlineSeconds.map { seconds in
+            Task {
+                try await Task.sleep(for: .seconds(seconds))
+                end.raise("the sweep's deadline of \(seconds) s was reached")
+            }
+        }
+    }
+
+    var sweepOptions: Sweep.Options {
+        var options = Sweep.Options()
+        options.concurrency = concurrency
+        options.perCluster = perCluster
+        options.perBastion = perBastion
+        return options
+    }
+
+    var accessOptions: FleetAccess.Options {
         var options = FleetAccess.Options()
         options.user = user
         options.knownHostsFile = knownHosts
@@ -164,7 +174,7 @@ struct ConnectionOptions: ParsableArguments {
         return options
     }
 
-    private var captureOptions: SSHCapture.Options {
+    var captureOptions: SSHCapture.Options {
         var options = SSHCapture.Options()
         options.retry.limit = retries
         options.hostKeyPolicy = acceptNewHostKeys ? .acceptNew : .strict

@@ -3,6 +3,8 @@ import ArgumentParser
 /// How the program ends. Results are a small bit set, faults are sysexits, so that the two never look alike.
 enum ExitStatus: Equatable {
     case result(hasFindings: Bool, isIncomplete: Bool)
+    /// Of `doctor`.
+    case health(hasProblems: Bool, hasUnreached: Bool)
     case usage
     case badInput
     case noInput
@@ -14,6 +16,7 @@ enum ExitStatus: Equatable {
     var code: Int32 {
         switch self {
         case .result(let hasFindings, let isIncomplete): (hasFindings ? 1 : 0) | (isIncomplete ? 2 : 0)
+        case .health(let hasProblems, let hasUnreached): (hasProblems ? 1 : 0) | (hasUnreached ? 2 : 0)
         case .usage: 64
         case .badInput: 65
         case .noInput: 66
@@ -30,6 +33,10 @@ enum ExitStatus: Equatable {
         case .result(true, false): "complete, with findings"
         case .result(false, true): "no findings, but incomplete"
         case .result(true, true): "findings, and incomplete"
+        case .health(false, false): "ready"
+        case .health(true, false): "problems found"
+        case .health(false, true): "some hosts were not reached"
+        case .health(true, true): "problems found, and some hosts were not reached"
         case .usage: "wrong usage"
         case .badInput: "bad input"
         case .noInput: "input cannot be read"

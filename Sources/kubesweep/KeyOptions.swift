@@ -54,6 +54,12 @@ struct KeyOptions: ParsableArguments {
         return getenv(name).map { String(cString: $0) }
     }
 
+    /// The socket of the agent that is asked; nil for none.
+    func agentPath(_ access: FleetAccess?) -> String? {
+        let path = agent ?? Self.agent(access?.agents.first ?? "SSH_AUTH_SOCK")
+        return path == "none" || path == "" ? nil : path
+    }
+
     func keyring(
         for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource,
         until end: SweepEnd
@@ -62,8 +68,7 @@ struct KeyOptions: ParsableArguments {
         options.end = end
         options.identityFiles = identity
         options.certificateFiles = certificate + access.certificateFiles
-        options.agent = agent ?? Self.agent(access.agents.first ?? "SSH_AUTH_SOCK")
-        if options.agent == "none" || options.agent == "" { options.agent = nil }
+        options.agent = agentPath(access)
         options.agentLimit = agentLimit
         return await Keyring(for: fleet, reachedBy: access, options, passphrases: passphrases)
     }

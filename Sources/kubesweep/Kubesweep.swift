@@ -31,7 +31,7 @@ struct Kubesweep: AsyncParsableCommand {
               0    complete, and nothing at or above --fail-on
               1    findings
               2    incomplete: something is unknown or was not seen, beyond --min-coverage
-              3    both 1 and 2
+              3    both 1 and 2 (doctor has its own meaning of 1 and 2)
               64   wrong usage
               65   bad inventory, policy or report; nothing was contacted
               66   an input file cannot be read
@@ -41,5 +41,6 @@ struct Kubesweep: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            DoctorCommand.self,
         ])
 }

@@ -9,16 +9,22 @@ struct Progress {
     private var ended = 0
     private var notSeen = 0
 
-    init(total: Int) {
+    private let missing: String
+
+    /// - Parameter missing: what is said of hosts that gave nothing.
+    init(total: Int, missing: String = "not seen") {
         self.total = total
+        self.missing = missing
     }
 
-    mutating func took(_ host: HostRecord) {
+    mutating func took(_ host: HostRecord) { took(isSeen: host.state == .evaluated) }
+
+    mutating func took(isSeen: Bool) {
         ended += 1
-        if host.state != .evaluated { notSeen += 1 }
+        if !isSeen { notSeen += 1 }
         guard isShown else { return }
         // Back to the line's start; a count never gets shorter, so the new text covers the old.
-        let text = "\rkubesweep: \(ended) of \(total) hosts, \(notSeen) not seen"
+        let text = "\rkubesweep: \(ended) of \(total) hosts, \(notSeen) \(missing)"
         _ = Console.writeAll(Array(text.utf8), to: STDERR_FILENO)
     }
 

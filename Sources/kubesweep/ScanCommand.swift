@@ -17,19 +17,13 @@ struct ScanCommand: AsyncParsableCommand {
         name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
     var inventory: String
 
-    @Option(help: ArgumentHelp("Only clusters whose name matches; may be given several times.", valueName: "glob"))
-    var cluster: [String] = []
-
-    @Option(
-        help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
-    var host: [String] = []
-
     @Option(
         help: ArgumentHelp(
             "An earlier report of scan in JSON; hosts that were not judged there are talked to first.",
             valueName: "file"))
     var previous: String?
 
+    @OptionGroup var selection: SelectionOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
@@ -46,7 +40,7 @@ struct ScanCommand: AsyncParsableCommand {
     private func sweep() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
         let source = try InventorySource.load(inventory)
-        let fleet = try select(from: source.fleet)
+        let fleet = try selection.select(from: source.fleet)
         let first = try notJudged(in: previous)
 
         let end = SweepEnd()
@@ -82,19 +76,5 @@ struct ScanCommand: AsyncParsableCommand {
             throw CommandFailure(
                 .badInput, "the earlier report cannot be read\n\(report):\(escaped(error.description))")
         }
-    }
-
-    private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {
-        let selection = fleet.selecting(clusters: cluster, hosts: host)
-        // Hosts are looked for in the selected clusters only.
-        let part = cluster.isEmpty ? "" : " in the clusters of --cluster"
-        let unmatched =
-            selection.unmatchedClusters.map { "--cluster \($0) matches no cluster" }
-            + selection.unmatchedHosts.map { "--host \($0) matches no host\(part)" }
-        if !unmatched.isEmpty {
-            let lines = unmatched.joined(separator: "\n")
-            throw CommandFailure(.usage, "not in \(fleet.source), nothing was contacted\n\(lines)")
-        }
-        return selection.fleet
     }
 }

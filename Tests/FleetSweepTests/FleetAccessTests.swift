@@ -60,6 +60,9 @@ struct FleetAccessTests {
         #expect(found.addressFamily == .inet)
         #expect(found.route.gateway == "ops@b1:22,b2")
         #expect(found.problem == nil)
+        #expect(
+            found.origins
+                == .all(.sshConfig) { $0.identityFiles = .usual })
     }
 
     @Test func `the inventory goes before ssh_config, options before both`() async throws {
@@ -71,6 +74,13 @@ struct FleetAccessTests {
         #expect(stated.hostKeyAlias == "a")
         #expect(stated.knownHostsFiles == ["/i/known"])
         #expect(stated.route == .direct)
+        #expect(
+            stated.origins
+                == .all(.inventory) {
+                    $0.address = .sshConfig
+                    $0.identityFiles = .usual
+                    $0.connectLimit = .sshConfig
+                })
 
         let asked = try await host(settings, config: Self.config) {
             $0.user = "asked"
@@ -82,6 +92,14 @@ struct FleetAccessTests {
         #expect(asked.knownHostsFiles == ["/o/known"])
         #expect(asked.route.gateway == "other")
         #expect(asked.connectLimit == .seconds(3))
+        #expect(
+            asked.origins
+                == .all(.option) {
+                    $0.address = .sshConfig
+                    $0.port = .inventory
+                    $0.hostKeyAlias = .inventory
+                    $0.identityFiles = .usual
+                })
 
         let alone = try await host("host: cp1", config: Self.config) { $0.sshConfig = "none" }
         #expect(alone.address == "cp1")
@@ -128,5 +146,21 @@ struct FleetAccessTests {
             try await host("host: cp1", config: "IdentityFile /nonexistent/%h\nIdentitiesOnly yes\n").identityFiles
                 == ["/nonexistent/cp1"])
         #expect(try await host("host: cp1", config: "").identityFiles == [])
+    }
+}
+
+extension HostAccess.Origins {
+    fileprivate static func all(_ origin: SettingOrigin, but change: (inout Self) -> Void) -> Self {
+        var origins = Self()
+        origins.address = origin
+        origins.port = origin
+        origins.user = origin
+        origins.route = origin
+        origins.hostKeyAlias = origin
+        origins.knownHostsFiles = origin
+        origins.identityFiles = origin
+        origins.connectLimit = origin
+        change(&origins)
+        return origins
     }
 }

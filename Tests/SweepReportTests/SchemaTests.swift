@@ -8,6 +8,7 @@ import Testing
 struct SchemaTests {
     @Test(arguments: [
         ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("evaluation.json", "evaluation"),
+        ("doctor.json", "doctor"), ("doctor-settings.json", "doctor"), ("doctor-tried.json", "doctor"),
     ])
     func `the golden documents are valid`(name: String, schema: String) throws {
         let complaint = try complaint(about: Data(contentsOf: Golden.directory.appending(path: name)), schema)
@@ -29,6 +30,15 @@ struct SchemaTests {
         ("clean.json", "sweep", #""coverage": 100.0"#, #""coverage": 100.1"#),
         ("evaluation.json", "evaluation", #""state": "unreadable""#, #""state": "evaluated""#),
         ("evaluation.json", "evaluation", #""failure": null"#, #""failure": "none""#),
+        ("doctor.json", "doctor", #""health": "ok""#, #""health": "fine""#),
+        ("doctor.json", "doctor", #""area": "agent""#, #""area": "agents""#),
+        ("doctor.json", "doctor", #""soft": 1024"#, #""soft": null"#),
+        ("doctor.json", "doctor", #""fleet": null"#, #""fleet": {}"#),
+        ("doctor-settings.json", "doctor", #""from": "default""#, #""from": "guess""#),
+        ("doctor-settings.json", "doctor", #""state": "known""#, #""state": "fine""#),
+        ("doctor-settings.json", "doctor", #""way": "bastion""#, #""way": "tunnel""#),
+        ("doctor-tried.json", "doctor", #""reached": true"#, #""reached": false"#),
+        ("doctor-tried.json", "doctor", #""handshake": 12345"#, #""handshake": "12 ms""#),
     ])
     func `a broken document is refused`(name: String, schema: String, good: String, bad: String) throws {
         let text = try String(contentsOf: Golden.directory.appending(path: name), encoding: .utf8)
@@ -64,6 +74,20 @@ struct SchemaTests {
         #expect(
             Set(definitions.filter { $0.value.words != nil }.keys) == [
                 "severity", "verdict", "unknownReason", "notApplicableReason", "state", "component", "listing",
+            ])
+    }
+
+    @Test func `every list of words of a checkup is the program's own`() throws {
+        let file = try Data(contentsOf: Self.file("doctor"))
+        let definitions = try JSONDecoder().decode(Schema.self, from: file).definitions
+        #expect(
+            definitions.compactMapValues(\.words) == [
+                "health": Health.allCases.map(\.rawValue), "area": HealthItem.Area.allCases.map(\.rawValue),
+                "origin": SettingOrigin.allCases.map(\.rawValue), "way": HostCheckup.Way.allCases.map(\.rawValue),
+                // `HostTrust.State` of another room; FleetSweepTests hold the two together.
+                "hostKeyState": [
+                    "known", "knownWithoutPort", "unsupportedType", "authorityOnly", "revoked", "unknown",
+                ],
             ])
     }
 
