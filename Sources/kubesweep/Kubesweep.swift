@@ -40,6 +40,7 @@ struct Kubesweep: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, InventoryCommand.self, ChecksCommand.self,
+            PolicyCommand.self,
         ])
 }

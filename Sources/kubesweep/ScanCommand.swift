@@ -11,17 +11,7 @@ struct ScanCommand: AsyncParsableCommand {
         commandName: "scan",
         abstract: "Sweeps a fleet over SSH and reports per cluster what is wrong and what could not be seen.")
 
-    @Option(
-        name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
-    var inventory: String
-
-    @Option(help: ArgumentHelp("Only clusters whose name matches; may be given several times.", valueName: "glob"))
-    var cluster: [String] = []
-
-    @Option(
-        help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
-    var host: [String] = []
-
+    @OptionGroup var inventories: InventoryOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
@@ -37,8 +27,9 @@ struct ScanCommand: AsyncParsableCommand {
     /// Load, sweep, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
-        let source = try InventorySource.load(inventory)
-        let fleet = try select(from: source.fleet)
+        let source = try inventories.load()
+        let fleet = try inventories.select(from: source.fleet)
+        for note in fleet.notes { Console.talk(note) }
 
         let end = SweepEnd()
         SignalWatch.ends(end)
@@ -62,19 +53,5 @@ struct ScanCommand: AsyncParsableCommand {
         if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
         Console.talk("exit status \(status.code): \(status.words)")
         return status
-    }
-
-    private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {
-        let selection = fleet.selecting(clusters: cluster, hosts: host)
-        // Hosts are looked for in the selected clusters only.
-        let part = cluster.isEmpty ? "" : " in the clusters of --cluster"
-        let unmatched =
-            selection.unmatchedClusters.map { "--cluster \($0) matches no cluster" }
-            + selection.unmatchedHosts.map { "--host \($0) matches no host\(part)" }
-        if !unmatched.isEmpty {
-            let lines = unmatched.joined(separator: "\n")
-            throw CommandFailure(.usage, "not in \(fleet.source), nothing was contacted\n\(lines)")
-        }
-        return selection.fleet
     }
 }
