@@ -5,6 +5,8 @@ import StrictYAML
 struct HostVariables {
     private let inventory: AnsibleInventory
     private var ofGroups: [[Int]: [String: Variable]] = [:]
+    /// A host is asked for all its settings in a row.
+    private var latest: (host: Int, values: [String: Variable])?
 
     init(_ inventory: AnsibleInventory) { self.inventory = inventory }
 
@@ -26,6 +28,13 @@ struct HostVariables {
     }
 
     private mutating func shared(_ host: Int) -> [String: Variable] {
+        if let latest, latest.host == host { return latest.values }
+        let values = ofGroups(host)
+        latest = (host, values)
+        return values
+    }
+
+    private mutating func ofGroups(_ host: Int) -> [String: Variable] {
         let direct = inventory.tree.hosts[host].groups
         if let known = ofGroups[direct] { return known }
         let groups = inventory.tree.precedence(of: direct)
