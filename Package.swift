@@ -36,6 +36,9 @@ let package = Package(
         .target(name: "StrictJSON", swiftSettings: swift),
         .target(name: "StrictYAML", dependencies: [yams], swiftSettings: swift),
         .target(name: "HostInventory", dependencies: ["StrictYAML", yams], swiftSettings: swift),
+        .target(
+            name: "AnsibleInventory",
+            dependencies: ["ChildProcess", "HostInventory", "StrictJSON", "StrictYAML", yams], swiftSettings: swift),
         .target(name: "ProcessTable", swiftSettings: swift),
         .target(
             name: "Hardening",
@@ -52,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "kubesweep",
             dependencies: [
-                "SSH", "StrictJSON", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep",
+                "SSH", "StrictJSON", "StrictYAML", "HostInventory", "AnsibleInventory", "ProcessTable", "Hardening",
+                "FleetSweep",
                 "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -63,6 +67,9 @@ let package = Package(
             path: "Benchmarks/Judging", swiftSettings: swift),
         .executableTarget(
             name: "bare-loop", dependencies: ["CLibSSH2", "CLibCrypto"], path: "Benchmarks/BareLoop"),
+        .executableTarget(
+            name: "InventoryBenchmark", dependencies: ["AnsibleInventory", "HostInventory"],
+            path: "Benchmarks/Inventory", swiftSettings: swift),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between
@@ -72,7 +79,9 @@ let package = Package(
         .target(
             name: "Fuzzing",
             dependencies: [
-                "ProcessTable", "Hardening", "HostInventory", "StrictJSON", "StrictYAML", "FleetSweep", "SweepReport",
+                "ProcessTable", "Hardening", "HostInventory", "AnsibleInventory", "StrictJSON", "StrictYAML",
+                "FleetSweep",
+                "SweepReport",
             ],
             path: "Tests/Fuzzing", swiftSettings: swift),
 
@@ -85,6 +94,9 @@ let package = Package(
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
+        .testTarget(
+            name: "AnsibleInventoryTests", dependencies: ["AnsibleInventory", "HostInventory", "StrictYAML"],
+            exclude: ["Inventories"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
         .testTarget(
             name: "HardeningTests", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], swiftSettings: swift),

@@ -18,17 +18,26 @@ package struct FleetAccess: Sendable {
         package init() {}
     }
 
-    private var byName: [String: HostAccess] = [:]
+    private var byHost: [Key: HostAccess] = [:]
+
+    /// Several inventories may each have a host of one name.
+    private struct Key: Hashable {
+        var cluster: String
+        var name: String
+
+        init(_ host: Host) { (cluster, name) = (host.cluster, host.name) }
+    }
+
     /// What a reader should know, each once.
     package private(set) var warnings: [String] = []
     /// The certificates that ssh_config names.
-    package var certificateFiles: [String] { Set(byName.values.flatMap(\.certificateFiles)).sorted() }
+    package var certificateFiles: [String] { Set(byHost.values.flatMap(\.certificateFiles)).sorted() }
 
     /// The agents that ssh_config names, in the order of the fleet; more than one cannot be asked.
     package private(set) var agents: [String] = []
 
     package subscript(host: Host) -> HostAccess {
-        byName[host.name] ?? HostAccess(address: host.address, port: host.port, user: host.user ?? "root")
+        byHost[Key(host)] ?? HostAccess(address: host.address, port: host.port, user: host.user ?? "root")
     }
 
     /// The same fleet with the addresses that are connected to.
@@ -76,7 +85,7 @@ package struct FleetAccess: Sendable {
                 warnings.append("\(first) and \(host.name) both lead to \(access.address):\(access.port)")
             }
             ends[endpoint] = host.name
-            byName[host.name] = access
+            byHost[Key(host)] = access
             if let agent = access.identityAgent, !agents.contains(agent) { agents.append(agent) }
         }
         if agents.count > 1 {
@@ -115,10 +124,10 @@ package struct FleetAccess: Sendable {
     ) -> HostAccess {
         var settings = SSHSettings(
             host: host.address, hostName: host.address, user: options.user ?? host.user ?? person.name, port: host.port)
-        var problem: HostFailure?
+        var problem = host.refusal.map { HostFailure.configuration($0, hint: "reach it by SSH, or leave it out") }
         switch answer {
         case .success(let found): settings = found
-        case .failure(.refused(let words)): problem = .configuration("ssh -G: \(words)")
+        case .failure(.refused(let words)): problem = problem ?? .configuration("ssh -G: \(words)")
         case .failure(.noSSH), nil: break
         }
         var access = HostAccess(address: settings.hostName, port: settings.port, user: settings.user)
@@ -242,9 +251,10 @@ package struct FleetAccess: Sendable {
 }
 
 extension HostFailure {
-    fileprivate static func configuration(_ detail: String) -> HostFailure {
-        HostFailure(
-            phase: "configuration", reason: "sshConfigUnusable", detail: detail,
-            hint: "correct ssh_config or the inventory, or leave ssh_config out with --ssh-config none")
+    fileprivate static func configuration(
+        _ detail: String,
+        hint: String = "correct ssh_config or the inventory, or leave ssh_config out with --ssh-config none"
+    ) -> HostFailure {
+        HostFailure(phase: "configuration", reason: "sshConfigUnusable", detail: detail, hint: hint)
     }
 }

@@ -4,10 +4,12 @@ package import StrictYAML
 /// problem of that file with its place. It knows nothing of SSH: it neither resolves a name nor opens a
 /// key file, it only says what was asked for.
 package struct Fleet: Sendable, Equatable {
-    /// The inventory's path as it was given.
+    /// The inventory's path as it was given; several with commas between them.
     package var source: String
     /// In the order of the file.
     package var clusters: [Cluster]
+    /// What a reader should know of the inventories, each once.
+    package var notes: [String] = []
 
     package init(source: String, clusters: [Cluster]) {
         self.source = source
@@ -26,6 +28,12 @@ package struct Cluster: Sendable, Equatable {
     package var kubernetesVersion: KubernetesVersion?
     /// `kubeadm`, `k3s`, … as written; nil where the inventory does not say.
     package var distribution: String?
+    /// Where an inventory of Ansible's says the version: the variable and its place.
+    package var versionSource: String?
+    /// The path of the inventory that holds it.
+    package var source = ""
+    /// Hosts of this cluster's inventory in the group `etcd`; nil where it has no such group.
+    package var etcdMembers: Int?
     /// In the order of the file, ranges expanded.
     package var hosts: [Host]
 
@@ -45,9 +53,10 @@ package struct Cluster: Sendable, Equatable {
 package struct Host: Sendable, Equatable {
     /// The name of the cluster it belongs to.
     package var cluster: String
-    /// Unique within the fleet.
+    /// Unique within its cluster.
     package var name: String
-    /// A host name, or an IPv4 or IPv6 literal without brackets. Unique within the fleet together with `port`.
+    /// A host name, or an IPv4 or IPv6 literal without brackets. Unique together with `port`, unless several inventories
+    /// or one of Ansible's name the host more than once.
     package var address: String
     /// 22 where the inventory does not say.
     package var port: UInt16
@@ -66,6 +75,10 @@ package struct Host: Sendable, Equatable {
     package var sshConfig: String?
     /// True where the account is pinned to `ps -ef` and no command can be chosen.
     package var forcedCommand: Bool
+    /// Why SSH is not the way to it, as the inventory has it; it is reported as not seen.
+    package var refusal: String?
+    /// What put it among the masters, where that is not plainly its place.
+    package var membership: Membership?
     /// Where the host stands in the inventory; hosts of one range share it.
     package var place: Place
 
@@ -85,12 +98,15 @@ package struct Host: Sendable, Equatable {
     }
 }
 
-/// The way to a host that is not reached directly.
-package enum Gateway: Sendable, Equatable {
-    /// Directly, whatever ssh_config says.
-    case none
-    /// Bastions, as ssh's ProxyJump.
-    case jump(String)
-    /// A command with its tokens, as ssh's ProxyCommand.
-    case command(String)
+/// How a host of an Ansible inventory came to be a master.
+package struct Membership: Sendable, Equatable {
+    /// The host pattern that chose it.
+    package var pattern: String
+    /// The group that the place is in; nil where the pattern names the host itself.
+    package var group: String?
+
+    package init(pattern: String, group: String?) {
+        self.pattern = pattern
+        self.group = group
+    }
 }

@@ -31,8 +31,10 @@ extension Fleet {
             }
             if !cluster.hosts.isEmpty { selected.append(cluster) }
         }
+        var fleet = self
+        fleet.clusters = selected
         return FleetSelection(
-            fleet: Fleet(source: source, clusters: selected), unmatchedClusters: unmatchedClusters.map(\.text),
+            fleet: fleet, unmatchedClusters: unmatchedClusters.map(\.text),
             unmatchedHosts: unmatchedHosts.map(\.text))
     }
 }

@@ -1,7 +1,7 @@
 /// A shell pattern over a whole name: `*`, `?`, `[abc]`, `[a-z]`, `[!a-z]`. A `[` that begins no
 /// such class (no `]`, or a range that runs backwards) stands for itself.
-struct Glob {
-    private enum Token {
+package struct Glob: Sendable {
+    private enum Token: Sendable {
         case literal(Unicode.Scalar)
         case any
         case star
@@ -10,7 +10,7 @@ struct Glob {
 
     private let tokens: [Token]
 
-    init(_ pattern: String) {
+    package init(_ pattern: String) {
         var tokens: [Token] = []
         var rest = Array(pattern.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -56,7 +56,7 @@ struct Glob {
     }
 
     /// Takes at most tokens times scalars steps: only the last `*` is ever gone back to.
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         var token = 0
         var position = 0

@@ -1,13 +1,13 @@
 import Glibc
 
 /// What may stand where a connection is made to: a host name or an IP literal.
-enum HostAddress {
+package enum HostAddress {
     /// The longest host name in text form (RFC 1035 section 2.3.4 allows 255 octets on the wire).
-    static let limit = 253
+    package static let limit = 253
 
     /// Letters, digits, `.`, `-` and `_` (which DNS carries, though RFC 952 does not name it), or an IPv6
     /// literal with an optional zone. A leading `-` is refused, so that no name reads as an option anywhere.
-    static func isValid(_ text: String) -> Bool {
+    package static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8
         guard (1...limit).contains(bytes.count), bytes.first != UInt8(ascii: "-"), bytes.first != UInt8(ascii: ".")
         else {
@@ -29,13 +29,13 @@ enum HostAddress {
     }
 
     /// One spelling for every way to write the same address, to find duplicates by. It is not resolved.
-    static func canonical(_ text: String) -> String {
+    package static func canonical(_ text: String) -> String {
         if text.utf8.contains(UInt8(ascii: ":")) { return canonicalIPv6(text) ?? text }
         let lower = text.utf8.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 } ? text.lowercased() : text
         return lower.utf8.last == UInt8(ascii: ".") ? String(lower.dropLast()) : lower
     }
 
-    static func isIPv6(_ text: String) -> Bool { canonicalIPv6(text) != nil }
+    package static func isIPv6(_ text: String) -> Bool { canonicalIPv6(text) != nil }
 
     private static func canonicalIPv6(_ text: String) -> String? {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)

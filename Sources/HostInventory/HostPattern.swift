@@ -2,8 +2,8 @@
 ///
 /// The grammar is Ansible's (lib/ansible/plugins/inventory/__init__.py, `expand_hostname_range`): both ends
 /// belong to the range, and numbers are padded where the start is written with a leading zero. Stricter than
-/// there, an end that could mean two things is refused.
-struct HostPattern: Equatable {
+/// there, an end that could mean two things is refused, unless the pattern stands in an inventory of Ansible's.
+package struct HostPattern: Equatable {
     /// The most names one pattern may stand for.
     static let limit = 10_000
 
@@ -14,14 +14,16 @@ struct HostPattern: Equatable {
 
     private let pieces: [Piece]
     /// The number of names it stands for, at least 1.
-    let count: Int
+    package let count: Int
 
     /// How many values each range has, left to right; two patterns of one shape pair up name by name.
     var shape: [Int] {
         pieces.compactMap { if case .range(let values) = $0 { values.count } else { nil } }
     }
 
-    init(_ text: String) throws(RangeProblem) {
+    /// - Parameter isLenient: takes every range that Ansible takes: an empty start is 0, an unpadded start counts to a
+    ///   padded end, and capital letters follow small ones.
+    package init(_ text: String, isLenient: Bool = false) throws(RangeProblem) {
         var pieces: [Piece] = []
         var count = 1
         var rest = text[...]
@@ -30,7 +32,7 @@ struct HostPattern: Equatable {
                 throw RangeProblem(message: "bracket without its partner", text: text)
             }
             if bracket > rest.startIndex { pieces.append(.literal(String(rest[..<bracket]))) }
-            let values = try Self.values(of: rest[rest.index(after: bracket)..<end])
+            let values = try Self.values(of: rest[rest.index(after: bracket)..<end], isLenient)
             // Both factors are at most `limit`, so the product cannot overflow.
             count *= values.count
             guard count <= Self.limit else { throw RangeProblem(tooLarge: text) }
@@ -53,7 +55,7 @@ struct HostPattern: Equatable {
     }
 
     /// Every name, the rightmost range turning fastest.
-    var names: [String] {
+    package var names: [String] {
         var names = [""]
         for piece in pieces {
             switch piece {
@@ -71,9 +73,10 @@ struct HostPattern: Equatable {
         return names
     }
 
-    private static func values(of range: Substring) throws(RangeProblem) -> [String] {
+    private static func values(of range: Substring, _ isLenient: Bool) throws(RangeProblem) -> [String] {
         let text = "[\(range)]"
-        let parts = range.split(separator: ":", omittingEmptySubsequences: false)
+        var parts = range.split(separator: ":", omittingEmptySubsequences: false)
+        if isLenient, parts.count > 1, parts[0].isEmpty { parts[0] = "0" }
         guard parts.count == 2 || parts.count == 3, parts.allSatisfy({ !$0.isEmpty }) else {
             throw RangeProblem(message: "host range must be [start:end] or [start:end:step]", text: text)
         }
@@ -85,10 +88,17 @@ struct HostPattern: Equatable {
             step = number
         }
         if let first = number(parts[0]), let last = number(parts[1]) {
-            return try numbers(parts[0], parts[1], first, last, step, text)
+            return try numbers(parts[0], parts[1], first, last, step, isLenient, text)
         }
         guard let first = letter(parts[0]), let last = letter(parts[1]) else {
             throw RangeProblem(message: "ends of a host range must be two numbers or two letters", text: text)
+        }
+        if isLenient {
+            let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+            guard let start = letters.firstIndex(of: first), let end = letters.firstIndex(of: last), start <= end else {
+                throw RangeProblem(descending: text)
+            }
+            return stride(from: start, through: end, by: step).map { String(Unicode.Scalar(letters[$0])) }
         }
         // Bit 5 tells upper from lower case in ASCII.
         guard first & 0x20 == last & 0x20 else {
@@ -101,9 +111,11 @@ struct HostPattern: Equatable {
     }
 
     private static func numbers(
-        _ start: Substring, _ end: Substring, _ first: Int, _ last: Int, _ step: Int, _ text: String
+        _ start: Substring, _ end: Substring, _ first: Int, _ last: Int, _ step: Int, _ isLenient: Bool, _ text: String
     ) throws(RangeProblem) -> [String] {
-        let isPadded = [start, end].contains { $0.utf8.count > 1 && $0.utf8.first == UInt8(ascii: "0") }
+        let isPadded = (isLenient ? [start] : [start, end]).contains {
+            $0.utf8.count > 1 && $0.utf8.first == UInt8(ascii: "0")
+        }
         guard !isPadded || start.utf8.count == end.utf8.count else {
             throw RangeProblem(message: "host range must have ends of equal width", text: text)
         }
@@ -135,10 +147,10 @@ struct HostPattern: Equatable {
 }
 
 /// Why a host name with brackets could not be expanded.
-struct RangeProblem: Error, Equatable {
-    var message: String
+package struct RangeProblem: Error, Equatable {
+    package var message: String
     /// The range at fault, or the whole name.
-    var text: String
+    package var text: String
 
     init(message: String, text: String) {
         self.message = message

@@ -20,7 +20,8 @@ extension Fleet {
     static func parse(_ text: String, file: String, home: String?) throws(YAMLError) -> Fleet {
         try YAMLFile.read(text, file: file, limit: fileLimit) { yaml, root in
             var reader = InventoryReader(yaml: yaml, file: file, home: home)
-            let clusters = reader.clusters(in: root)
+            var clusters = reader.clusters(in: root)
+            for index in clusters.indices { clusters[index].source = file }
             yaml = reader.yaml
             return Fleet(source: file, clusters: clusters)
         }

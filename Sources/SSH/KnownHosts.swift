@@ -85,6 +85,14 @@ package struct KnownHosts: Sendable {
         }
     }
 
+    /// Fingerprints of the keys that the files know a host by, marked ones aside.
+    package func fingerprints(of name: String, port: UInt16) -> [String] {
+        keys(for: name, port: port).keys.map(\.key.fingerprint)
+    }
+
+    /// Lines whose name is hashed: what each look-up may have to try.
+    package var hashedCount: Int { hashed.count + hashedMarked.count }
+
     /// What is known of a host.
     ///
     /// A key revoked for the bare name is revoked for every port. Each hashed line costs one HMAC, so hashed lines without a marker are tried only where no other line names

@@ -132,7 +132,7 @@ package struct JSONReader {
     }
 
     /// The next byte that is not white space.
-    mutating func peek() -> UInt8? {
+    package mutating func peek() -> UInt8? {
         while position < bytes.count {
             switch bytes[position] {
             case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): position += 1
@@ -177,8 +177,8 @@ package struct JSONReader {
         return true
     }
 
-    /// RFC 8259, section 6.
-    private mutating func numberText() throws(JSONProblem) -> String {
+    /// A number as it is written (RFC 8259, section 6).
+    package mutating func numberText() throws(JSONProblem) -> String {
         _ = peek()
         let start = position
         func byte(_ index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }

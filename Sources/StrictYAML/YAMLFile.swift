@@ -84,3 +84,16 @@ extension YAMLError {
         self.init(problems: [YAMLProblem(place: Place(file: path, line: 1, column: 1), message: message)])
     }
 }
+
+extension YAMLFile {
+    /// The first bytes of a file, at most `count`.
+    package static func head(path: String, count: Int) throws(YAMLError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw YAMLError(atStartOf: path, "cannot be opened: " + reason(errno)) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = Glibc.read(descriptor, &bytes, count)
+        guard read >= 0 else { throw YAMLError(atStartOf: path, "cannot be read: " + reason(errno)) }
+        return Array(bytes.prefix(read))
+    }
+}

@@ -40,13 +40,16 @@ extension TerminalText {
         }
     }
 
-    /// Rows of the same number of cells, under each other; the last cell is one that is aligned to the right.
+    /// Rows of the same number of cells, under each other.
     mutating func table(_ rows: [[Cell]]) {
         guard let first = rows.first else { return }
         let widths = first.indices.map { column in rows.map { columns($0[column].text) }.max() ?? 0 }
         for row in rows {
-            let cells = zip(row, widths).map { cell, width in
-                let space = String(repeating: " ", count: max(0, width - columns(cell.text)))
+            let cells = zip(row, widths).enumerated().map { position, pair in
+                let (cell, width) = pair
+                // No line ends in blanks.
+                let isEnd = position == row.count - 1 && !cell.isRight
+                let space = String(repeating: " ", count: isEnd ? 0 : max(0, width - columns(cell.text)))
                 return cell.isRight ? space + cell.paint(cell.text) : cell.paint(cell.text) + space
             }
             line("  " + cells.joined(separator: "  "))

@@ -43,7 +43,8 @@ struct Checkup {
         let isGiven = connections.keys.passphraseFd != nil
         let keyring = await connections.keys.keyring(
             for: fleet, reachedBy: access, agentLimit: .seconds(connections.authenticationSeconds),
-            passphrases: isTried || isGiven ? try connections.keys.passphrases(until: end) : .none)
+            passphrases: isTried || isGiven ? try connections.keys.passphrases(until: end) : .none,
+            until: end)
         for warning in access.warnings + keyring.warnings { Console.talk(warning) }
         let options = connections.captureOptions
         let fleet = access.applied(to: fleet)

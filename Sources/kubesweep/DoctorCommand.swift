@@ -24,8 +24,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
-    var inventory: String?
+        help: ArgumentHelp(
+            "The inventory of clusters and their masters, as of scan; may be given several times.", valueName: "path"))
+    var inventory: [String] = []
 
     @OptionGroup var selection: SelectionOptions
 
@@ -37,7 +38,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
 
     mutating func validate() throws {
-        guard inventory == nil else { return }
+        guard inventory.isEmpty else { return }
         if connect { throw ValidationError("--connect needs --inventory") }
         if !selection.isEmpty { throw ValidationError("--cluster and --host need --inventory") }
     }
@@ -55,8 +56,9 @@ struct DoctorCommand: AsyncParsableCommand {
         let (judge, policy) = try policy.judge(isExplicit: false)
         var source: InventorySource?
         var fleet: Fleet?
-        if let inventory {
-            let loaded = try InventorySource.load(inventory)
+        if !inventory.isEmpty {
+            let loaded = try selection.load(inventory)
+            for note in loaded.fleet.notes { Console.talk(note) }
             source = loaded
             fleet = try selection.select(from: loaded.fleet)
         }

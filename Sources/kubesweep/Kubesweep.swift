@@ -40,7 +40,7 @@ struct Kubesweep: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
-            DoctorCommand.self,
+            ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, InventoryCommand.self, DoctorCommand.self,
+            ChecksCommand.self, PolicyCommand.self,
         ])
 }

@@ -13,9 +13,7 @@ struct ScanCommand: AsyncParsableCommand {
         commandName: "scan",
         abstract: "Sweeps a fleet over SSH and reports per cluster what is wrong and what could not be seen.")
 
-    @Option(
-        name: [.short, .long], help: ArgumentHelp("The inventory of clusters and their masters.", valueName: "file"))
-    var inventory: String
+    @OptionGroup var inventories: InventoryOptions
 
     @Option(
         help: ArgumentHelp(
@@ -23,7 +21,6 @@ struct ScanCommand: AsyncParsableCommand {
             valueName: "file"))
     var previous: String?
 
-    @OptionGroup var selection: SelectionOptions
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
@@ -39,9 +36,10 @@ struct ScanCommand: AsyncParsableCommand {
     /// Load, sweep, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
-        let source = try InventorySource.load(inventory)
-        let fleet = try selection.select(from: source.fleet)
+        let source = try inventories.load()
+        let fleet = try inventories.select(from: source.fleet)
         let first = try notJudged(in: previous)
+        for note in fleet.notes { Console.talk(note) }
 
         let end = SweepEnd()
         SignalWatch.ends(end)

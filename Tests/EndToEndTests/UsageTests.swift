@@ -42,6 +42,7 @@ struct UsageTests {
                 "checks-explain-not-a-version",
                 ["checks", "explain", "apiserver-insecure-port", "--kubernetes-version", "new"], 64
             ),
+            ("help-inventory", ["inventory", "--help"], 0),
             ("help-policy-lint", ["policy", "lint", "--help"], 0),
             ("checks-unknown", ["checks", "explain", "apiserver-anonymous"], 64),
             ("checks-policy-missing", ["checks", "--policy", "nowhere.yaml"], 65),

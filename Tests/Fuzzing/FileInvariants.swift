@@ -65,7 +65,7 @@ func checkInventory(_ bytes: UnsafeBufferPointer<UInt8>) throws(BrokenInvariant)
 }
 
 /// Every problem has its place in the text, and all of them can be printed.
-private func check(_ problems: [YAMLProblem], _ description: String, of text: String) throws(BrokenInvariant) {
+func check(_ problems: [YAMLProblem], _ description: String, of text: String) throws(BrokenInvariant) {
     // One line more than there are breaks, and one more at the end of the text.
     let lines = text.unicodeScalars.count { "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) } + 2
     try hold(!problems.isEmpty && problems.count <= 1000, "\(problems.count) problems")

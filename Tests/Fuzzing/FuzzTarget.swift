@@ -13,6 +13,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case facts
     /// An inventory.
     case inventory
+    /// An inventory of Ansible's; its first byte chooses the grammar.
+    case ansible
     /// A listing read, judged and rendered; its first byte chooses policy and version.
     case report
 
@@ -25,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .policy: try checkPolicy(bytes)
         case .facts: try checkFacts(bytes)
         case .inventory: try checkInventory(bytes)
+        case .ansible: try checkAnsible(bytes)
         case .report: try checkReport(bytes)
         }
     }
