@@ -23,6 +23,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
@@ -48,6 +49,12 @@ let package = Package(
             swiftSettings: swift),
         .target(
             name: "SweepReport", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], exclude: ["Resources"],
+            swiftSettings: swift),
+        .target(
+            name: "SweepHistory",
+            dependencies: [
+                "Hardening", "ProcessTable", "StrictJSON", "CLibCrypto", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: swift),
         .executableTarget(
             name: "kubesweep",
@@ -89,6 +96,10 @@ let package = Package(
         .testTarget(
             name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable", "StrictJSON"],
             exclude: ["Golden"], swiftSettings: swift),
+        .testTarget(
+            name: "SweepHistoryTests",
+            dependencies: ["SweepHistory", "Hardening", "ProcessTable", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
             exclude: ["Expected"], swiftSettings: swift),

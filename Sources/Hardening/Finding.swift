@@ -1,5 +1,5 @@
 /// One check's verdict on one process. Text from the host stands in it as it came; renderers escape it.
-package struct Finding: Sendable, Equatable {
+package struct Finding: Sendable, Hashable {
     /// The check's id, e.g. `apiserver-profiling`.
     package var check: String
     package var severity: Severity

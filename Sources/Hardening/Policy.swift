@@ -14,6 +14,8 @@ package struct Policy: Sendable {
     /// Every text the policy was made from: its own, then those of the built-in policies it takes checks of, each once.
     /// The policy's digest is over them.
     package let sources: [String]
+    /// The names of the built-in policies it takes checks of.
+    package let taken: Set<String>
 
     /// The parameters that a team's file sets, by their names; a list's elements are joined by commas.
     package var overrides: [String: String] {

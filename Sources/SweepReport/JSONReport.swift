@@ -78,16 +78,6 @@ package enum JSONReport {
 }
 
 extension JSONText {
-    fileprivate mutating func policy(_ policy: PolicyIdentity) {
-        object("policy") { json in
-            json.field("name", policy.name)
-            json.field("digest", policy.digest)
-            json.field("explicit", policy.isExplicit)
-            json.field("disabled", policy.disabled)
-            json.field("parameters", policy.parameters)
-        }
-    }
-
     fileprivate mutating func summary(_ noun: StaticString, of hosts: [HostRecord], _ counts: VerdictCounts) {
         summary(
             noun, states: hosts.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }, counts: counts,
@@ -169,16 +159,6 @@ extension JSONText {
         }
         field("notes", host.notes)
         processes(host.processes)
-    }
-
-    fileprivate mutating func failure(_ failure: HostFailure?) {
-        guard let failure else { return field("failure", nil as String?) }
-        object("failure") { json in
-            json.field("phase", failure.phase)
-            json.field("reason", failure.reason)
-            json.field("detail", failure.detail)
-            json.field("hint", failure.hint)
-        }
     }
 
     fileprivate mutating func processes(_ processes: [ProcessRecord]) {
