@@ -60,7 +60,7 @@ let package = Package(
             name: "kubesweep",
             dependencies: [
                 "SSH", "StrictJSON", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep",
-                "SweepReport",
+                "SweepHistory", "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),

@@ -41,7 +41,7 @@ package struct Sweep: Sendable {
     ///   - onHost: called as each host ends, for progress; one call at a time.
     /// - Returns: a record for every host of the fleet, in the records' final order.
     package func run(
-        _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord) -> Void = { _ in }
+        _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord, _ cluster: String) -> Void = { _, _ in }
     ) async -> [ClusterRecord] {
         var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
         var admission = Admission(
@@ -58,7 +58,7 @@ package struct Sweep: Sendable {
                 underWay -= 1
                 admission.ended(candidate)
                 records[candidate.cluster].append(record)
-                onHost(record)
+                onHost(record, fleet.clusters[candidate.cluster].name)
             }
         }
         return zip(fleet.clusters, records).map { cluster, hosts in

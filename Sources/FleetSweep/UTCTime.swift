@@ -10,6 +10,10 @@ package struct UTCTime: Sendable {
         self.seconds = time_t(seconds)
     }
 
+    package init(secondsBeforeNow seconds: Int) {
+        self.seconds = time(nil) - time_t(seconds)
+    }
+
     /// RFC 3339 in UTC, e.g. `2026-11-23T18:40:02Z`.
     package var text: String { formatted("%Y-%m-%dT%H:%M:%SZ") }
 

@@ -17,6 +17,10 @@ package struct Policy: Sendable {
     /// The names of the built-in policies it takes checks of.
     package let taken: Set<String>
 
+    /// No checks at all, for records whose policy cannot be read any more.
+    package static let none = Policy(
+        name: "", title: "", checks: [], disabled: [:], parameters: [], sources: [], taken: [])
+
     /// The parameters that a team's file sets, by their names; a list's elements are joined by commas.
     package var overrides: [String: String] {
         Dictionary(uniqueKeysWithValues: parameters.filter(\.isOverridden).map { ($0.name, $0.text) })

@@ -24,6 +24,17 @@ package struct SweepDiff: Sendable {
             && hostKeys.isEmpty
     }
 
+    /// Findings that fail now and did not before, were waived before, or fail at a higher severity.
+    package var regressions: [FindingChange] {
+        findings.filter { change in
+            switch change.kind {
+            case .new, .unwaived: true
+            case .changedSeverity: (change.newer?.severity ?? .low) > (change.older?.severity ?? .low)
+            default: false
+            }
+        }
+    }
+
     /// Compares two sweeps.
     ///
     /// A change of a finding is proved by judging again, with this program: the older evidence by the newer policy, the

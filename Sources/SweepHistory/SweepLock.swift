@@ -2,7 +2,7 @@ import Glibc
 
 /// Held by the one sweep that writes to a state directory. The kernel lets go of it when the process ends, however it
 /// ends, so that there are no stale locks.
-package struct SweepLock: ~Copyable {
+package final class SweepLock: Sendable {
     private let descriptor: Int32
 
     package enum Failure: Error, Equatable {

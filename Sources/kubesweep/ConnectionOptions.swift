@@ -102,7 +102,10 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {
+    /// - Parameter onHost: called as each host ends, with its cluster's name.
+    func sweep(
+        _ fleet: Fleet, judge: Judge, until end: SweepEnd, onHost: (HostRecord, _ cluster: String) -> Void
+    ) async throws(CommandFailure) -> [ClusterRecord] {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
             for: fleet, reachedBy: access, agentLimit: .seconds(authenticationSeconds),
@@ -129,7 +132,10 @@ struct ConnectionOptions: ParsableArguments {
             }
         }
         var progress = Progress(total: fleet.hostCount)
-        let clusters = await sweep.run(fleet, until: end) { progress.took($0) }
+        let clusters = await sweep.run(fleet, until: end) { host, cluster in
+            progress.took(host)
+            onHost(host, cluster)
+        }
         progress.end()
         for warning in ssh.warnings { Console.talk(warning) }
         alarm?.cancel()

@@ -49,7 +49,8 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     /// Load, judge, report.
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
-        let (judge, policy) = try judging.judge()
+        let chosen = try judging.judge()
+        let (judge, policy) = (chosen.judge, chosen.identity)
         var names = try ListingNames(files, list: filesFrom, endsInNUL: null)
         var evaluation = Evaluation(
             JudgingQueue(judge), claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),

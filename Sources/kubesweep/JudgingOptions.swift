@@ -24,7 +24,7 @@ struct JudgingOptions: ParsableArguments {
         }
     }
 
-    func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
+    func judge() throws(CommandFailure) -> ChosenPolicy {
         try source.judge(isExplicit: explicit)
     }
 
@@ -32,6 +32,11 @@ struct JudgingOptions: ParsableArguments {
         let hasFindings = worst.map { failOn.includes($0) } ?? false
         let isIncomplete = counts.coverage < minCoverage
         return .result(hasFindings: hasFindings, isIncomplete: isIncomplete)
+    }
+
+    /// Findings are those that got worse, and incomplete is what was seen before and is not any more.
+    func exitStatus(of diff: SweepDiff) -> ExitStatus {
+        failOn.exitStatus(of: diff)
     }
 }
 
@@ -41,5 +46,12 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
     func includes(_ severity: Severity) -> Bool {
         guard let threshold = Severity(rawValue: rawValue) else { return false }
         return severity >= threshold
+    }
+
+    func exitStatus(of diff: SweepDiff) -> ExitStatus {
+        .change(
+            gotWorse: diff.regressions.contains { includes($0.severity) },
+            sawLess: diff.findings.contains { $0.kind == .unknown || $0.kind == .unseen }
+                || diff.sights.contains { !$0.isBack })
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import Hardening
 import HostInventory
 import SSH
+import SweepHistory
 import SweepReport
 
 struct ScanCommand: AsyncParsableCommand {
@@ -24,6 +25,7 @@ struct ScanCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
+    @OptionGroup(title: "History") var history: RecordingOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
 
     func run() async {
@@ -34,34 +36,60 @@ struct ScanCommand: AsyncParsableCommand {
         }
     }
 
-    /// Load, sweep, report.
+    /// Load, sweep, record, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
-        let (judge, policy) = try judging.judge()
+        let policy = try judging.judge()
         let source = try InventorySource.load(inventory)
         let fleet = try select(from: source.fleet)
 
         let end = SweepEnd()
         SignalWatch.ends(end)
         let started = UTCTime.now
-        let clusters = try await connections.sweep(fleet, judge: judge, until: end)
+        let tool = ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version)
+        var recording = try history.begin(
+            SweepStart(
+                id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
+                policyDocument: policy.document,
+                inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
+                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount))
+        let swept = try await connections.sweep(
+            recording.rest(of: fleet), judge: policy.judge, until: end
+        ) { host, cluster in recording.take(host, cluster) }
 
+        let clusters = recording.joined(with: swept, policy: policy.judge.policy)
         let record = SweepRecord(
-            tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version),
-            policy: policy,
-            inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
+            tool: tool, policy: policy.identity, inventory: recording.start.inventory,
             sweep: SweepIdentity(
-                id: started.sweepID, started: started.text, ended: UTCTime.now.text,
+                id: recording.start.id, started: recording.start.started, ended: UTCTime.now.text,
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
+        recording.finish(record, isFinished: end.cause == nil)
+        let status = try report(record, policy.judge, recording)
+        if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
+        if history.talks(about: status) { Console.talk("exit status \(status.code): \(status.words)") }
+        if let failure = recording.failure { throw failure }
+        return status
+    }
+
+    /// Writes the report, or what changed since the last sweep in its place.
+    private func report(
+        _ record: SweepRecord, _ judge: Judge, _ recording: Recording
+    ) throws(CommandFailure) -> ExitStatus {
+        let interrupted = SignalWatch.received.map(ExitStatus.interrupted)
+        let status = interrupted ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
+        let change = interrupted == nil ? try history.change(recording, facts: judge.facts) : .notAsked
         try reports.write(
+            instead: change.output,
             json: { put in put(JSONReport.render(record)[...]) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
-        let status =
-            SignalWatch.received.map(ExitStatus.interrupted)
-            ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
-        if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
-        Console.talk("exit status \(status.code): \(status.words)")
-        return status
+        switch change {
+        case .notAsked: return status
+        case .none(let reason):
+            Console.talk(reason)
+            // The first night has its findings as its result.
+            return history.cron ? status : .notComparable
+        case .changes(let diff, _): return judging.exitStatus(of: diff)
+        }
     }
 
     private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {

@@ -235,7 +235,7 @@ import Testing
             #expect(throws: SweepLock.Failure.held(by: "pid 7 since 2026-11-01T02:00:00Z")) {
                 _ = try SweepLock(directory.state, holder: "pid 8")
             }
-            _ = consume lock
+            withExtendedLifetime(lock) {}
         }
         _ = try SweepLock(directory.state, holder: "pid 9")
     }
