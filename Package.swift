@@ -59,8 +59,8 @@ let package = Package(
         .executableTarget(
             name: "kubesweep",
             dependencies: [
-                "SSH", "StrictJSON", "StrictYAML", "HostInventory", "ProcessTable", "Hardening", "FleetSweep",
-                "SweepHistory", "SweepReport",
+                "ChildProcess", "SSH", "StrictJSON", "StrictYAML", "HostInventory", "ProcessTable", "Hardening",
+                "FleetSweep", "SweepHistory", "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),

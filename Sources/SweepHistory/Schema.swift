@@ -9,8 +9,21 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
+        migrator.registerMigration("2") { try $0.execute(sql: second) }
         return migrator
     }
+
+    private static let second = """
+        -- Who was told of a sweep; without a failure it was taken.
+        CREATE TABLE notice (
+            id INTEGER PRIMARY KEY,
+            sweep INTEGER NOT NULL REFERENCES sweep (id) ON DELETE CASCADE,
+            channel TEXT NOT NULL,
+            sent TEXT NOT NULL,
+            failure TEXT
+        ) STRICT;
+        CREATE INDEX notice_sweep ON notice (sweep);
+        """
 
     private static let first = """
         -- digest: SHA-256 of the body.

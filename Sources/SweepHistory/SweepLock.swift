@@ -21,17 +21,23 @@ package final class SweepLock: Sendable {
             throw .cannotOpen(
                 StoreError(.cannotCreate, path: directory.lock, detail: String(cString: strerror(errno))))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        var tries = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let cause = errno
-            var buffer = [UInt8](repeating: 0, count: 200)
-            let count = pread(descriptor, &buffer, buffer.count, 0)
+            if cause == EINTR { continue }
+            // Whoever asks for the holder has the lock for a moment.
+            tries += 1
+            if cause == EWOULDBLOCK, tries < 4 {
+                usleep(20_000)
+                continue
+            }
+            let line = Self.line(of: descriptor)
             close(descriptor)
             guard cause == EWOULDBLOCK else {
                 throw .cannotOpen(
                     StoreError(.cannotCreate, path: directory.lock, detail: String(cString: strerror(cause))))
             }
-            let line = buffer.prefix(max(0, count)).prefix { $0 >= 0x20 && $0 < 0x7f }
-            throw .held(by: String(decoding: line, as: UTF8.self))
+            throw .held(by: line)
         }
         self.descriptor = descriptor
         let line = Array((holder + "\n").utf8)
@@ -40,4 +46,19 @@ package final class SweepLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// What the sweep that is under way wrote of itself; nil where none is.
+    package static func holder(_ directory: StateDirectory) -> String? {
+        let descriptor = open(directory.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
+        return line(of: descriptor)
+    }
+
+    private static func line(of descriptor: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 200)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        return String(decoding: buffer.prefix(max(0, count)).prefix { $0 >= 0x20 && $0 < 0x7f }, as: UTF8.self)
+    }
 }

@@ -45,14 +45,13 @@ struct HistoryCommand: ParsableCommand {
         func run() {
             end { () throws(CommandFailure) in
                 let store = try state.existing()
-                let (found, contents) = try stored { () throws(StoreError) in
+                let (found, contents, notices) = try stored { () throws(StoreError) in
                     let found = try store.sweep(sweep)
-                    return (found, try store.contents(of: found))
+                    return (found, try store.contents(of: found), try store.notices(of: found))
                 }
-                try Console.result(
-                    Array(
-                        HistoryReport.text(found, policy: contents.policy, clusters: contents.fleet.clusters.count).utf8
-                    ))
+                let text = HistoryReport.text(
+                    found, policy: contents.policy, clusters: contents.fleet.clusters.count, notices: notices)
+                try Console.result(Array(text.utf8))
             }
         }
     }

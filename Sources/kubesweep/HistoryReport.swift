@@ -26,9 +26,10 @@ enum HistoryReport {
         return marks.isEmpty ? "" : "  (\(marks.joined(separator: ", ")))"
     }
 
-    static func text(_ sweep: StoredSweep, policy: PolicyDocument, clusters: Int) -> String {
+    static func text(_ sweep: StoredSweep, policy: PolicyDocument, clusters: Int, notices: [Notice]) -> String {
         let counts = sweep.summary.counts
         let sources = (policy.sources + policy.taken).map { printable($0.file) }.joined(separator: ", ")
+        let told = notices.map { "\nnotice     \($0.sentence)" }.joined()
         return """
             sweep      \(printable(sweep.id))\(marks(sweep))
             started    \(printable(sweep.started))
@@ -39,7 +40,7 @@ enum HistoryReport {
             inventory  \(sweep.inventory.hosts) hosts in \(clusters) clusters, \(printable(sweep.inventory.digest))
             hosts      \(sweep.summary.judged) of \(sweep.summary.hosts) judged
             findings   \(counts.fail) fail, \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen, \
-            \(counts.notApplicable) not applicable, \(sweep.summary.waived) waived
+            \(counts.notApplicable) not applicable, \(sweep.summary.waived) waived\(told)
 
             """
     }
@@ -87,6 +88,14 @@ enum HistoryReport {
         }
         json.end()
         return json.bytes
+    }
+}
+
+extension Notice {
+    /// Whether somebody was told, and why not.
+    var sentence: String {
+        let end = failure.map { "not told: \(printable($0))" } ?? "told"
+        return "\(printable(channel)) \(end), \(printable(sent))"
     }
 }
 

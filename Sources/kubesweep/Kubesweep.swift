@@ -42,7 +42,7 @@ struct Kubesweep: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, ReportCommand.self,
-            ReplayCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, StatusCommand.self,
+            ReportCommand.self, ReplayCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
         ])
 }

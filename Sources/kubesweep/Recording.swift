@@ -16,8 +16,11 @@ struct Recording {
     private var kept: [HostPlace: HostRecord] = [:]
 
     /// Keeps nothing.
-    init(_ start: SweepStart) {
+    ///
+    /// - Parameter failure: why, where it should have.
+    init(_ start: SweepStart, failure: CommandFailure? = nil) {
         self.start = start
+        self.failure = failure
         store = nil
         lock = nil
     }

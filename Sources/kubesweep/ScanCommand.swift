@@ -26,7 +26,15 @@ struct ScanCommand: AsyncParsableCommand {
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
     @OptionGroup(title: "History") var history: RecordingOptions
+    @OptionGroup(title: "Notification") var notifications: NotificationOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
+    mutating func validate() throws {
+        if history.noHistory, notifications.isAsked {
+            throw ValidationError(
+                "--notify-command and --webhook need a history: they cannot be used with --no-history")
+        }
+    }
 
     func run() async {
         do throws(CommandFailure) {
@@ -41,17 +49,19 @@ struct ScanCommand: AsyncParsableCommand {
         let policy = try judging.judge()
         let source = try InventorySource.load(inventory)
         let fleet = try select(from: source.fleet)
+        let notification = try notifications.load()
+        await history.splay()
 
-        let end = SweepEnd()
-        SignalWatch.ends(end)
         let started = UTCTime.now
         let tool = ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version)
-        var recording = try history.begin(
+        var recording = try await history.begin(
             SweepStart(
                 id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
                 policyDocument: policy.document,
                 inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
                 fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount))
+        let end = SweepEnd()
+        SignalWatch.ends(end)
         let swept = try await connections.sweep(
             recording.rest(of: fleet), judge: policy.judge, until: end
         ) { host, cluster in recording.take(host, cluster) }
@@ -64,31 +74,41 @@ struct ScanCommand: AsyncParsableCommand {
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
         recording.finish(record, isFinished: end.cause == nil)
-        let status = try report(record, policy.judge, recording)
+        let status = try report(record, policy.judge, recording, notification)
         if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
         if history.talks(about: status) { Console.talk("exit status \(status.code): \(status.words)") }
         if let failure = recording.failure { throw failure }
         return status
     }
 
-    /// Writes the report, or what changed since the last sweep in its place.
+    /// Writes the report, or what changed since the last sweep in its place, and tells whoever is to be told.
     private func report(
-        _ record: SweepRecord, _ judge: Judge, _ recording: Recording
+        _ record: SweepRecord, _ judge: Judge, _ recording: Recording, _ notification: Notification?
     ) throws(CommandFailure) -> ExitStatus {
         let interrupted = SignalWatch.received.map(ExitStatus.interrupted)
         let status = interrupted ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
-        let change = interrupted == nil ? try history.change(recording, facts: judge.facts) : .notAsked
-        try reports.write(
-            instead: change.output,
-            json: { put in put(JSONReport.render(record)[...]) },
-            text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
+        let change =
+            interrupted == nil
+            ? try history.change(recording, facts: judge.facts, isNotified: notification != nil) : .notAsked
+        var failure: CommandFailure?
+        do throws(CommandFailure) {
+            try reports.write(
+                instead: history.output(change),
+                json: { put in put(JSONReport.render(record)[...]) },
+                text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
+        } catch {
+            failure = error
+        }
+        notification?.send(record, change, to: recording)
+        if let failure { throw failure }
+        guard history.diff || history.cron else { return status }
         switch change {
         case .notAsked: return status
         case .none(let reason):
-            Console.talk(reason)
+            Console.talk(printable(reason))
             // The first night has its findings as its result.
             return history.cron ? status : .notComparable
-        case .changes(let diff, _): return judging.exitStatus(of: diff)
+        case .changes(let diff): return judging.exitStatus(of: diff)
         }
     }
 
