@@ -176,9 +176,8 @@ struct DiffOutline {
             var item = Item(
                 change.kind.rawValue, "\(change.cluster): \(change.drift.component.rawValue) --\(change.drift.flag)")
             for side in change.drift.values {
-                item.details.append(
-                    Item.Detail(
-                        label: folded(side.hosts).map(\.text).joined(separator: ", "), text: side.value ?? "not set"))
+                item.detail("seen", side.value ?? "not set")
+                item.detail("on", folded(side.hosts).map(\.text).joined(separator: ", "))
             }
             return item
         }

@@ -18,7 +18,7 @@ package enum DiffReport {
             for item in section.items {
                 let severity = item.severity.map { style.severity($0, $0.rawValue) + "  " } ?? ""
                 text.line("  \(padded(item.word, to: 10))  \(severity)\(printable(item.subject, limit: 300))")
-                for detail in item.details { text.entry(printable(detail.label), detail.text) }
+                for detail in item.details { text.entry(detail.label, detail.text) }
                 if item.places.hostCount > 0 {
                     text.entry(
                         "on",

@@ -119,12 +119,9 @@ extension SimulatedMasters {
         // A host that takes the connection and never speaks stands beside the three.
 
         private func inventoryWithSilentHost(_ peer: SilentPeer, _ name: String) throws -> String {
-            let text = String(decoding: try Scratch.read(fleet.inventory), as: UTF8.self)
-                .replacing("identity_file: ", with: "identity_file: \(fleet.state)/")
-                .replacing("known_hosts: ", with: "known_hosts: \(fleet.state)/")
             return try scratch.write(
                 """
-                \(text)  silent:
+                \(try fleet.inventoryText())  silent:
                     masters:
                       - { name: cp1.silent.example, host: 127.0.0.1, port: \(peer.port) }
 

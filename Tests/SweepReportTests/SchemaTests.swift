@@ -8,6 +8,7 @@ import Testing
 struct SchemaTests {
     @Test(arguments: [
         ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("evaluation.json", "evaluation"),
+        ("diff.json", "diff"), ("diff-unchanged.json", "diff"), ("notice.json", "notice"),
     ])
     func `the golden documents are valid`(name: String, schema: String) throws {
         let complaint = try complaint(about: Data(contentsOf: Golden.directory.appending(path: name)), schema)
@@ -29,6 +30,11 @@ struct SchemaTests {
         ("clean.json", "sweep", #""coverage": 100.0"#, #""coverage": 100.1"#),
         ("evaluation.json", "evaluation", #""state": "unreadable""#, #""state": "evaluated""#),
         ("evaluation.json", "evaluation", #""failure": null"#, #""failure": "none""#),
+        ("diff.json", "diff", #""kind": "new""#, #""kind": "newer""#),
+        ("diff.json", "diff", "\"causes\": [\n        \"host\"\n      ]", #""causes": []"#),
+        ("diff.json", "diff", #""relation": "alone""#, #""relation": "lonely""#),
+        ("diff-unchanged.json", "diff", #""changed": false"#, #""changed": null"#),
+        ("notice.json", "notice", #""truncated": "#, #""cut": "#),
     ])
     func `a broken document is refused`(name: String, schema: String, good: String, bad: String) throws {
         let text = try String(contentsOf: Golden.directory.appending(path: name), encoding: .utf8)
@@ -42,6 +48,15 @@ struct SchemaTests {
         let added = text.replacing(#""coverage":"#, with: #""later": [1], "coverage":"#)
         #expect(added != text)
         #expect(try complaint(about: Data(added.utf8), "sweep") == "")
+    }
+
+    @Test func `every list of words in a diff is the program's own`() throws {
+        let file = try Data(contentsOf: Self.file("diff"))
+        let definitions = try JSONDecoder().decode(Schema.self, from: file).definitions
+        #expect(definitions["kind"]?.words == FindingChange.Kind.allCases.map(\.rawValue))
+        #expect(definitions["cause"]?.words == ChangeCause.allCases.map(\.rawValue))
+        #expect(definitions["state"]?.words == HostState.allCases.map(\.rawValue))
+        #expect(definitions["component"]?.words == Component.allCases.map(\.rawValue))
     }
 
     @Test(arguments: ["sweep", "evaluation"])
