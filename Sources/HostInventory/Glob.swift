@@ -1,16 +1,18 @@
 /// A shell pattern over a whole name: `*`, `?`, `[abc]`, `[a-z]`, `[!a-z]`. A `[` that begins no
 /// such class (no `]`, or a range that runs backwards) stands for itself.
-struct Glob {
-    private enum Token {
+package struct Glob: Sendable, Hashable {
+    private enum Token: Hashable {
         case literal(Unicode.Scalar)
         case any
         case star
         case oneOf([ClosedRange<Unicode.Scalar>], negated: Bool)
     }
 
+    package let pattern: String
     private let tokens: [Token]
 
-    init(_ pattern: String) {
+    package init(_ pattern: String) {
+        self.pattern = pattern
         var tokens: [Token] = []
         var rest = Array(pattern.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -29,6 +31,14 @@ struct Glob {
         }
         self.tokens = tokens
     }
+
+    /// A pattern that matches this text alone.
+    package static func escaping(_ text: String) -> String {
+        text.map { "*?[".contains($0) ? "[\($0)]" : String($0) }.joined()
+    }
+
+    /// It matches its own text and no other.
+    package var isPlain: Bool { tokens.allSatisfy { if case .literal = $0 { true } else { false } } }
 
     /// The class after `[`, and what follows its `]`; nil where no `]` closes it.
     private static func set(
@@ -56,7 +66,7 @@ struct Glob {
     }
 
     /// Takes at most tokens times scalars steps: only the last `*` is ever gone back to.
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         let scalars = Array(text.unicodeScalars)
         var token = 0
         var position = 0
