@@ -1,3 +1,4 @@
+import Hardening
 import HostInventory
 import StrictYAML
 
@@ -12,6 +13,19 @@ struct InventorySource {
             return InventorySource(fleet: try Fleet.parse(text, file: path), bytes: Array(text.utf8))
         } catch {
             throw CommandFailure(.badInput, "the inventory cannot be used, nothing was contacted\n\(error)")
+        }
+    }
+}
+
+extension Fleet {
+    /// Its hosts as waivers see them.
+    var waiverPlaces: [WaiverPlace] {
+        clusters.flatMap { cluster in
+            cluster.hosts.map { host in
+                WaiverPlace(
+                    cluster: cluster.name, labels: cluster.labels, host: host.name,
+                    address: "\(host.address):\(host.port)")
+            }
         }
     }
 }

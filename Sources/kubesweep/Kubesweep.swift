@@ -33,7 +33,7 @@ struct Kubesweep: AsyncParsableCommand {
               2    incomplete: something is unknown or was not seen, beyond --min-coverage
               3    both 1 and 2
               64   wrong usage
-              65   bad inventory, policy or report; nothing was contacted
+              65   bad inventory, policy, waivers or report; nothing was contacted
               66   an input file cannot be read
               73   a report cannot be written
               130  interrupted; what was seen until then is reported (143 after SIGTERM)
@@ -41,5 +41,6 @@ struct Kubesweep: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            WaiversCommand.self,
         ])
 }

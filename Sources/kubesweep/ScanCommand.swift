@@ -37,6 +37,7 @@ struct ScanCommand: AsyncParsableCommand {
     /// Load, sweep, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
         let (judge, policy) = try judging.judge()
+        let waivers = try judging.waiverList()
         let source = try InventorySource.load(inventory)
         let fleet = try select(from: source.fleet)
 
@@ -45,7 +46,7 @@ struct ScanCommand: AsyncParsableCommand {
         let started = UTCTime.now
         let clusters = try await connections.sweep(fleet, judge: judge, until: end)
 
-        let record = SweepRecord(
+        let judged = SweepRecord(
             tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version),
             policy: policy,
             inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
@@ -53,6 +54,8 @@ struct ScanCommand: AsyncParsableCommand {
                 id: started.sweepID, started: started.text, ended: UTCTime.now.text,
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
+        let record =
+            waivers.map { judged.applying($0, at: started.text, places: source.fleet.waiverPlaces) } ?? judged
         try reports.write(
             json: { put in put(JSONReport.render(record)[...]) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
