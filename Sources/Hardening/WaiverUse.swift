@@ -8,10 +8,10 @@ package struct WaiverUse: Sendable, Equatable {
     package internal(set) var findings = 0
     /// Failures that it would cover if they showed the value that it pins.
     package internal(set) var otherValues = 0
-    /// Failures that it covers as well as the waiver that lies over them.
-    var shadowed = 0
-    /// Answers that were not seen, where it might have been needed.
-    var undecided = 0
+    /// It covers a failure that another waiver lies over.
+    var isShadowed = false
+    /// An answer was not seen where it might have been needed.
+    var isUndecided = false
     /// It covers a host that the run asked, or one of the inventory.
     var hasPlace = false
     /// The run asked its check.
@@ -28,7 +28,7 @@ package struct WaiverUse: Sendable, Equatable {
         if !isAsked { return remarks + [.noSuchCheck] }
         if !hasPlace { return remarks + [.noSuchPlace] }
         if otherValues > 0 { remarks.append(.otherValue) }
-        if findings == 0, otherValues == 0, undecided == 0 { remarks.append(shadowed > 0 ? .shadowed : .unused) }
+        if findings == 0, otherValues == 0, !isUndecided { remarks.append(isShadowed ? .shadowed : .unused) }
         return remarks
     }
 }
@@ -92,7 +92,7 @@ package struct WaiverTally: Sendable {
         for position in waivers.byCheck.values.joined() where !uses[position].hasPlace || state != .evaluated {
             guard uses[position].waiver.scope.covers(host: host, address: address) else { continue }
             uses[position].hasPlace = true
-            if state != .evaluated { uses[position].undecided += 1 }
+            if state != .evaluated { uses[position].isUndecided = true }
         }
         for process in processes {
             for index in process.findings.indices where process.findings[index].verdict.weight > Verdict.pass.weight {
@@ -105,15 +105,17 @@ package struct WaiverTally: Sendable {
     private mutating func count(_ finding: Finding, _ host: String, _ address: String, _ waivers: ClusterWaivers) {
         for position in waivers.byCheck[finding.check] ?? [] {
             let waiver = uses[position].waiver
-            guard waiver.scope.covers(host: host, address: address) else { continue }
+            // Patterns cost the most, so they are matched last, and only while the answer can still matter.
+            func covers() -> Bool { waiver.scope.covers(host: host, address: address) }
             if finding.verdict != .fail {
-                uses[position].undecided += 1
+                if !uses[position].isUndecided { uses[position].isUndecided = covers() }
             } else if finding.waiver?.id == waiver.id {
                 uses[position].findings += 1
-            } else if waiver.takes(finding) {
-                uses[position].shadowed += 1
-            } else if finding.waiver == nil {
-                uses[position].otherValues += 1
+            } else if !waiver.takes(finding) {
+                if finding.waiver == nil, covers() { uses[position].otherValues += 1 }
+            } else if finding.waiver != nil, !uses[position].isShadowed {
+                // Over a failure without a waiver this one would lie, if it covered the host.
+                uses[position].isShadowed = covers()
             }
         }
     }

@@ -67,20 +67,20 @@ package struct Glob: Sendable, Hashable {
 
     /// Takes at most tokens times scalars steps: only the last `*` is ever gone back to.
     package func matches(_ text: String) -> Bool {
-        let scalars = Array(text.unicodeScalars)
+        let scalars = text.unicodeScalars
         var token = 0
-        var position = 0
-        var retry: (token: Int, position: Int)?
-        while position < scalars.count {
+        var position = scalars.startIndex
+        var retry: (token: Int, position: String.Index)?
+        while position < scalars.endIndex {
             if token < tokens.count, case .star = tokens[token] {
                 token += 1
                 retry = (token, position)
             } else if token < tokens.count, accepts(tokens[token], scalars[position]) {
                 token += 1
-                position += 1
+                position = scalars.index(after: position)
             } else if let last = retry {
                 token = last.token
-                position = last.position + 1
+                position = scalars.index(after: last.position)
                 retry = (token, position)
             } else {
                 return false
