@@ -40,7 +40,7 @@ let package = Package(
         .target(name: "ProcessTable", swiftSettings: swift),
         .target(
             name: "Hardening",
-            dependencies: ["ProcessTable", "StrictJSON", "StrictYAML", yams],
+            dependencies: ["HostInventory", "ProcessTable", "StrictJSON", "StrictYAML", yams],
             resources: [.embedInCode("Resources")],
             swiftSettings: swift),
         .target(
@@ -88,7 +88,8 @@ let package = Package(
         .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], swiftSettings: swift),
+            name: "HardeningTests", dependencies: ["Hardening", "HostInventory", "ProcessTable", "StrictJSON"],
+            swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
             dependencies: ["FleetSweep", "SSH", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],

@@ -111,3 +111,16 @@ extension JSONReader {
         try optional { json throws(JSONProblem) in try json.string() }
     }
 }
+
+extension FleetRecord {
+    /// Its hosts as waivers see them.
+    package var waiverPlaces: [WaiverPlace] {
+        clusters.flatMap { cluster in cluster.hosts.map { WaiverPlace($0, of: cluster) } }
+    }
+}
+
+extension WaiverPlace {
+    package init(_ host: FleetHost, of cluster: FleetCluster) {
+        self.init(cluster: cluster.name, labels: cluster.labels, host: host.name, address: host.address)
+    }
+}

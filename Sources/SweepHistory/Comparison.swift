@@ -62,7 +62,8 @@ extension SweepStore {
         return DiffSide(
             sweep: contents.sweep.identity, tool: contents.sweep.tool, policy: contents.sweep.policy, judge: judge,
             fleet: contents.sweep.isPartial ? contents.selected : contents.fleet,
-            clusters: try contents.clusters(from: self, policy: policy) { clusters.contains($0) })
+            clusters: try contents.clusters(from: self, policy: policy) { clusters.contains($0) },
+            waivers: try contents.waiverList(self).map(DiffWaivers.init) ?? .none)
     }
 }
 

@@ -6,9 +6,11 @@ extension SweepContents {
     ///
     /// - Parameter policy: the sweep's own, read again.
     package func record(from store: SweepStore, policy: Policy) throws(StoreError) -> SweepRecord {
-        SweepRecord(
+        let record = SweepRecord(
             tool: sweep.tool, policy: sweep.policy, inventory: sweep.inventory, sweep: sweep.identity,
             clusters: try clusters(from: store, policy: policy))
+        guard let waivers = try waiverList(store) else { return record }
+        return record.applying(waivers, at: sweep.started, places: fleet.waiverPlaces)
     }
 
     /// - Parameter isWanted: asked for each cluster by its name.

@@ -47,6 +47,9 @@ package struct SweepRecorder {
 
     /// Hosts in one transaction: a sync to disk costs as much as writing about this many of them.
     private static let batch = 256
+    /// While hosts are slow to answer, what is there is written this often, so that a killed sweep loses no more.
+    private static let interval = Duration.milliseconds(500)
+    private var written = ContinuousClock.now
 
     /// Begins the sweep in the store.
     package init(_ start: SweepStart, in store: SweepStore) throws(StoreError) {
@@ -87,7 +90,7 @@ package struct SweepRecorder {
     /// Takes a host's record; it is on disk after the next `flush` at the latest.
     package mutating func add(_ host: HostRecord, cluster: String) throws(StoreError) {
         waiting.append((cluster, host))
-        if waiting.count >= Self.batch { try flush() }
+        if waiting.count >= Self.batch || ContinuousClock.now - written > Self.interval { try flush() }
     }
 
     /// Writes what was taken since the last time.
@@ -102,6 +105,7 @@ package struct SweepRecorder {
             }
             self.parts = known
             waiting.removeAll(keepingCapacity: true)
+            written = ContinuousClock.now
         } catch {
             self.parts.forget()
             throw error

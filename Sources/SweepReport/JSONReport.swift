@@ -29,6 +29,7 @@ package enum JSONReport {
                 json.field("complete", record.sweep.isComplete)
             }
             json.summary("hosts", of: hosts, record.counts)
+            json.waivers(record.waivers)
             json.array("clusters", record.clusters) { json, cluster in json.object { $0.cluster(cluster) } }
         }
         json.end()
@@ -62,6 +63,7 @@ package enum JSONReport {
             json.policy(policy)
             json.field("kubernetesVersion", claimed?.description)
             json.summary("files", states: summary.states, counts: summary.counts, summary.failuresBySeverity)
+            json.waivers(summary.waivers)
             files = json.gap("files", isEmpty: summary.fileCount == 0)
         }
         json.end()
@@ -104,7 +106,7 @@ extension JSONText {
         field("fail", counts.fail)
         field("unknown", counts.unknown)
         field("notApplicable", counts.notApplicable)
-        field("waived", 0)
+        field("waived", counts.waived)
         field("unseen", counts.unseen)
     }
 
@@ -177,7 +179,7 @@ extension JSONText {
                         json.field("reason", finding.verdict.reason)
                         json.field("observed", finding.observed)
                         json.field("expected", finding.expected)
-                        json.field("waiver", nil as String?)
+                        json.waiver(finding.waiver)
                         json.field("note", finding.note)
                     }
                 }

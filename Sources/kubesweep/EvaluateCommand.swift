@@ -51,9 +51,10 @@ struct EvaluateCommand: AsyncParsableCommand {
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
         let chosen = try judging.judge()
         let (judge, policy) = (chosen.judge, chosen.identity)
+        let waivers = try judging.waiverList()
         var names = try ListingNames(files, list: filesFrom, endsInNUL: null)
         var evaluation = Evaluation(
-            JudgingQueue(judge), claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
+            judge, waivers: waivers, claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
             wantsText: reports.has(.text))
         await evaluation.run(&names)
         let summary = evaluation.summary

@@ -8,9 +8,10 @@ import SweepReport
 struct Evaluation {
     private let queue: JudgingQueue
     private let claimed: Release?
+    private let waivers: ClusterWaivers?
     private let wantsJSON: Bool
     private let wantsText: Bool
-    private(set) var summary = EvaluationSummary()
+    private(set) var summary: EvaluationSummary
     private(set) var text = EvaluationText()
     private let json = Spool()
     /// The first file or list that could not be read.
@@ -19,8 +20,12 @@ struct Evaluation {
     /// Listings that may be under way or wait for an earlier one. Enough that every core has work while one is slow.
     private static let window = 64
 
-    init(_ queue: JudgingQueue, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
-        self.queue = queue
+    init(_ judge: Judge, waivers: WaiverList?, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
+        queue = JudgingQueue(judge)
+        let now = UTCTime.now.text
+        let asked = Set(judge.policy.checks.map(\.id))
+        self.waivers = waivers.map { $0.forListings(at: now) }
+        summary = EvaluationSummary(waivers: waivers.map { WaiverTally($0, at: now, asked: asked) })
         self.claimed = claimed
         self.wantsJSON = wantsJSON
         self.wantsText = wantsText
@@ -35,9 +40,10 @@ struct Evaluation {
             var name = next(&names)
             while name != nil || taken < started {
                 if let listing = name, started - taken < Self.window {
-                    let (index, queue, claimed, wantsJSON) = (started, queue, claimed, wantsJSON)
+                    let (index, queue, claimed, waivers) = (started, queue, claimed, waivers)
+                    let position = wantsJSON ? index : nil
                     group.addTask {
-                        await (index, queue.run { Judged(listing, by: $0, claimed, json: wantsJSON ? index : nil) })
+                        await (index, queue.run { Judged(listing, by: $0, claimed, waivers, json: position) })
                     }
                     started += 1
                     name = next(&names)
@@ -87,9 +93,10 @@ private struct Judged: Sendable {
     let json: [UInt8]
 
     /// - Parameter position: the file's place in the JSON report, if it has one.
-    init(_ name: ListingName, by judge: Judge, _ claimed: Release?, json position: Int?) {
+    init(_ name: ListingName, by judge: Judge, _ claimed: Release?, _ waivers: ClusterWaivers?, json position: Int?) {
         do throws(CommandFailure) {
-            record = FileRecord(name.text, try name.read(), by: judge, claimed)
+            let judged = FileRecord(name.text, try name.read(), by: judge, claimed)
+            record = waivers.map(judged.applying) ?? judged
             failure = nil
         } catch {
             record = FileRecord(

@@ -1,3 +1,4 @@
+import Hardening
 import HostInventory
 import StrictYAML
 
@@ -14,4 +15,9 @@ struct InventorySource {
             throw CommandFailure(.badInput, "the inventory cannot be used, nothing was contacted\n\(error)")
         }
     }
+}
+
+extension Fleet {
+    /// Its hosts as waivers see them.
+    var waiverPlaces: [WaiverPlace] { FleetRecord(self).waiverPlaces }
 }

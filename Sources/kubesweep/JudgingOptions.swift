@@ -2,6 +2,7 @@ import ArgumentParser
 import FleetSweep
 import Hardening
 import ProcessTable
+import StrictYAML
 
 /// What `scan` and `evaluate` have in common: the policy, and what makes a run fail.
 struct JudgingOptions: ParsableArguments {
@@ -9,6 +10,11 @@ struct JudgingOptions: ParsableArguments {
 
     @Flag(help: "Judge by the list's literal wording: a safe default does not count, the flag must be on the line.")
     var explicit = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Failures that are accepted, by whom and until when; they are shown, but do not count.", valueName: "file"))
+    var waivers: String?
 
     @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
     var failOn: FailThreshold = .low
@@ -26,6 +32,16 @@ struct JudgingOptions: ParsableArguments {
 
     func judge() throws(CommandFailure) -> ChosenPolicy {
         try source.judge(isExplicit: explicit)
+    }
+
+    /// Nil where none are named.
+    func waiverList() throws(CommandFailure) -> WaiverList? {
+        guard let waivers else { return nil }
+        do throws(YAMLError) {
+            return try WaiverList.load(waivers)
+        } catch {
+            throw CommandFailure(.badInput, "the waivers cannot be used, nothing was judged\n\(error)")
+        }
     }
 
     func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {

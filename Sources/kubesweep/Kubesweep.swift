@@ -34,7 +34,7 @@ struct Kubesweep: AsyncParsableCommand {
               3    both 1 and 2
               4    nothing to compare with
               64   wrong usage
-              65   bad inventory, policy or report; nothing was contacted
+              65   bad inventory, policy, waivers or report; nothing was contacted
               66   an input file cannot be read
               73   a report or the history cannot be written
               75   another sweep is under way
@@ -44,5 +44,6 @@ struct Kubesweep: AsyncParsableCommand {
         subcommands: [
             ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, StatusCommand.self,
             ReportCommand.self, ReplayCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            WaiversCommand.self,
         ])
 }

@@ -40,9 +40,9 @@ struct Recording {
         }
         let contents = try store.contents(of: sweep)
         guard contents.policy == start.policyDocument, contents.fleet == start.fleet,
-            sweep.tool.version == start.tool.version
+            contents.waivers == start.waivers, sweep.tool.version == start.tool.version
         else {
-            Console.talk("policy, inventory or kubesweep are not those of \(sweep.id): a new sweep begins")
+            Console.talk("policy, inventory, waivers or kubesweep are not those of \(sweep.id): a new sweep begins")
             return false
         }
         self.start.id = sweep.id
@@ -88,6 +88,7 @@ struct Recording {
         let hosts = record.hosts
         let summary = SweepSummary(
             hosts: hosts.count, judged: hosts.count { $0.state == .evaluated }, counts: record.counts,
+            waived: record.counts.waived,
             isWhole: record.sweep.isComplete)
         do throws(StoreError) {
             try recorder?.finish(summary, ended: record.sweep.ended, isFinished: isFinished)

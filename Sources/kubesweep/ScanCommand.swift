@@ -47,6 +47,7 @@ struct ScanCommand: AsyncParsableCommand {
     /// Load, sweep, record, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
         let policy = try judging.judge()
+        let waivers = try judging.waiverList()
         let source = try InventorySource.load(inventory)
         let fleet = try select(from: source.fleet)
         let notification = try notifications.load()
@@ -59,7 +60,8 @@ struct ScanCommand: AsyncParsableCommand {
                 id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
                 policyDocument: policy.document,
                 inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
-                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount))
+                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount,
+                waivers: waivers?.text))
         let end = SweepEnd()
         SignalWatch.ends(end)
         let swept = try await connections.sweep(
@@ -67,12 +69,15 @@ struct ScanCommand: AsyncParsableCommand {
         ) { host, cluster in recording.take(host, cluster) }
 
         let clusters = recording.joined(with: swept, policy: policy.judge.policy)
-        let record = SweepRecord(
+        var record = SweepRecord(
             tool: tool, policy: policy.identity, inventory: recording.start.inventory,
             sweep: SweepIdentity(
                 id: recording.start.id, started: recording.start.started, ended: UTCTime.now.text,
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
+        if let waivers {
+            record = record.applying(waivers, at: record.sweep.started, places: FleetRecord(source.fleet).waiverPlaces)
+        }
         recording.finish(record, isFinished: end.cause == nil)
         let status = try report(record, policy.judge, recording, notification)
         if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }

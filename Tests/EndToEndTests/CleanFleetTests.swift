@@ -55,6 +55,25 @@ extension SimulatedMasters {
             #expect(end.status == status, "\(end.talk)")
         }
 
+        /// By the letter a safe default is a finding; somebody accepts them all.
+        @Test func `ends well, or incomplete, where every failure is waived`() async throws {
+            let report = "\(scratch.path)/report.json"
+            let scan = ["scan", "--inventory", fleet.inventory, "--explicit"]
+            let team = ["--policy", try teamPolicy()]
+            let before = try await scratch.kubesweep(scan + team + ["--report", "json=\(report)"])
+            #expect(before.status == 1)
+            let suggested = try await scratch.kubesweep(["waivers", "suggest", "--report", report]).output
+            let waivers = try scratch.write(
+                suggested.replacing(/FILL IN a day.*/, with: "9999-12-31").replacing(/FILL IN .*/, with: "agreed"),
+                to: "waivers.yaml")
+            let lint = ["waivers", "lint", waivers, "--inventory", fleet.inventory]
+            #expect(try await scratch.kubesweep(lint).output == "")
+            let waived = try await scratch.kubesweep(scan + team + ["--waivers", waivers, "--format", "json"])
+            #expect(waived.status == 0, "\(waived.talk)")
+            try await JSONSchema.check(waived.stdout, is: "sweep", in: scratch)
+            #expect(try await scratch.kubesweep(scan + ["--waivers", waivers]).status == 2)
+        }
+
         @Test func `works without a standard input, a home or any other variable`() async throws {
             let arguments = ["scan", "--inventory", fleet.inventory, "--policy", try teamPolicy(), "--format", "text"]
             let program = try Program(Built.kubesweep, arguments, in: scratch, input: .closed, environment: [:])

@@ -37,6 +37,20 @@ extension SimulatedMasters {
             #expect(try await scratch.kubesweep(["status", "--state-dir", state]).status == 0)
         }
 
+        @Test func `hosts that had answered before a sweep was killed are not asked again`() async throws {
+            let slow = scan + ["--concurrency", "2", "--per-cluster", "2"]
+            let program = try scratch.start(slow)
+            try await Task.sleep(for: .seconds(3))
+            program.signal(SIGKILL)
+            _ = try await program.end()
+            let end = try await scratch.kubesweep(slow + ["--resume"])
+            #expect(end.status == 0)
+            let words = try #require(
+                end.talk.firstMatch(of: #/going on with 20[^ ]+: ([0-9]+) of 200 hosts are done/#), "\(end.talk)")
+            #expect((Int(words.1) ?? 0) > 0)
+            #expect(end.output.contains("judged 200 of 200 hosts"))
+        }
+
         @Test func `a history that is no history is told of, and the sweep is reported without it`() async throws {
             let cases: [(contents: [UInt8], words: String, status: Int)] = [
                 (Array("not a database, but long enough to be taken for one by its size alone\n".utf8), "damaged", 65),

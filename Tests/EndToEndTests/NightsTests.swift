@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -18,12 +19,13 @@ extension SimulatedMasters {
             try await nightOfAFlag()
             try await nightOfThePolicy()
             try await nightOfTheInventory()
+            try await nightsOfTheWaiver()
             try await nightOfTheRelease()
 
             let listed = try await scratch.kubesweep(["history"])
             #expect(listed.status == 0)
             // Each night twice, once with a change and once without.
-            #expect(listed.output.split(separator: "\n").count == 1 + 10)
+            #expect(listed.output.split(separator: "\n").count == 1 + 14)
             let checked = try await scratch.kubesweep(["history", "check"])
             #expect(checked.status == 0, "\(checked.talk)")
         }
@@ -52,6 +54,27 @@ extension SimulatedMasters {
             try await night("4-inventory", status: 3)
         }
 
+        /// A waiver that comes, and ends by itself. Its end is a moment: far enough for the two sweeps before it, near
+        /// enough to wait for.
+        private func nightsOfTheWaiver() async throws {
+            let end = Date.now + 20
+            _ = try scratch.write(
+                """
+                waivers:
+                  - id: staging-logs
+                    check: apiserver-audit-log-maxage
+                    cluster: staging
+                    reason: Staging keeps its logs as long as the disk allows.
+                    owner: platform-team
+                    expires: "\(end.formatted(.iso8601))"
+
+                """, to: "waivers.yaml")
+            let options = ["--waivers", "\(scratch.path)/waivers.yaml"]
+            try await night("5-waiver", options, status: 0)
+            try await Task.sleep(for: .seconds(max(0, end.timeIntervalSinceNow) + 1))
+            try await night("5-expired", options, status: 1)
+        }
+
         /// There is one release to test. So the stored night is made into one of an older release, which judged one
         /// check otherwise: its version, that of its judgements, and the finding itself are rewritten in the database.
         private func nightOfTheRelease() async throws {
@@ -62,15 +85,17 @@ extension SimulatedMasters {
                 UPDATE part SET body = replace(body, '"verdict": "pass"', '"verdict": "fail"')
                     WHERE body LIKE '%"check": "apiserver-service-account-lookup"%';
                 """)
-            try await night("6-release", status: 0)
+            try await night("6-release", ["--waivers", "\(scratch.path)/waivers.yaml"], status: 0)
         }
 
         /// A night that is told, and then one on which nothing changed.
-        private func night(_ name: String, status: Int) async throws {
-            let arguments = [
-                "scan", "--cron", "--inventory", "\(scratch.path)/fleet.yaml", "--policy", "\(scratch.path)/team.yaml",
-                "--retries", "0",
-            ]
+        private func night(_ name: String, _ options: [String] = [], status: Int) async throws {
+            let arguments =
+                [
+                    "scan", "--cron", "--inventory", "\(scratch.path)/fleet.yaml", "--policy",
+                    "\(scratch.path)/team.yaml",
+                    "--retries", "0",
+                ] + options
             let end = try await scratch.kubesweep(arguments)
             try Transcript.check(
                 end, of: arguments, is: "night-\(name)",

@@ -13,6 +13,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case facts
     /// An inventory.
     case inventory
+    /// A file of waivers.
+    case waivers
     /// A listing read, judged and rendered; its first byte chooses policy and version.
     case report
 
@@ -25,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .policy: try checkPolicy(bytes)
         case .facts: try checkFacts(bytes)
         case .inventory: try checkInventory(bytes)
+        case .waivers: try checkWaivers(bytes)
         case .report: try checkReport(bytes)
         }
     }

@@ -40,6 +40,29 @@ import Testing
         #expect(try store.problems() == [])
     }
 
+    @Test func `a waiver is no part of what is stored of a finding`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        let list = try WaiverList.parse(
+            "waivers: [{id: a, check: apiserver-profiling, everywhere: true, reason: R, owner: O, expires: 9999-12-31}]",
+            file: "w.yaml")
+        var start = try night.start
+        start.waivers = list.text
+        let records = try night.records()
+        let cluster = ClusterRecord(
+            name: "prod", hosts: records, policy: try night.document.judge(facts: facts.get()).policy)
+        let waived = cluster.applying(list, at: night.started)
+        #expect(waived.counts.waived == 1)
+        var recorder = try SweepRecorder(start, in: store)
+        for host in waived.hosts { try recorder.add(host, cluster: "prod") }
+        try recorder.finish(
+            SweepSummary(hosts: 3, judged: 2, counts: cluster.counts, waived: 1, isWhole: false), ended: night.started,
+            isFinished: true)
+        let contents = try store.contents(of: store.sweep("latest"))
+        #expect(contents.waivers == list.text)
+        #expect(try contents.hosts(from: store).map(\.host.processes) == records.map(\.processes))
+    }
+
     @Test func `the stored policy judges the stored evidence as it was judged`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)

@@ -7,7 +7,8 @@ import Testing
 /// The published schemas against a validator that is not ours (Debian's python3-jsonschema).
 struct SchemaTests {
     @Test(arguments: [
-        ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("evaluation.json", "evaluation"),
+        ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("waived.json", "sweep"),
+        ("evaluation.json", "evaluation"),
         ("diff.json", "diff"), ("diff-unchanged.json", "diff"), ("notice.json", "notice"),
     ])
     func `the golden documents are valid`(name: String, schema: String) throws {
@@ -26,6 +27,8 @@ struct SchemaTests {
         ("sweep.json", "sweep", #""pid": 1201"#, #""pid": "1201""#),
         ("sweep.json", "sweep", #""listing": "proven""#, #""listing": "cut""#),
         ("sweep.json", "sweep", #""component": "kube-apiserver""#, #""component": "kube-proxy""#),
+        ("waived.json", "sweep", #""ticket": "OPS-7", "expired": false}"#, #""ticket": "OPS-7"}"#),
+        ("waived.json", "sweep", #""remarks": ["expired"]"#, #""remarks": "expired""#),
         ("empty.json", "sweep", #""coverage": 0.0"#, #""covered": 0.0"#),
         ("clean.json", "sweep", #""coverage": 100.0"#, #""coverage": 100.1"#),
         ("evaluation.json", "evaluation", #""state": "unreadable""#, #""state": "evaluated""#),
