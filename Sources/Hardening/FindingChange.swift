@@ -37,8 +37,10 @@ package struct FindingChange: Sendable, Equatable {
     package let severity: Severity
     package let older: Finding?
     package let newer: Finding?
-    /// The waiver that came or went.
-    package let waiver: String?
+    /// The waiver that came or went, or that accepts a failure which is new or has changed.
+    package internal(set) var waiver: String?
+    /// A waiver in force lies over the newer finding.
+    package internal(set) var isAccepted = false
     package let attribution: Attribution
 
     package init(

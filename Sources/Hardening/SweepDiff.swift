@@ -27,7 +27,8 @@ package struct SweepDiff: Sendable {
     /// Findings that fail now and did not before, were waived before, or fail at a higher severity.
     package var regressions: [FindingChange] {
         findings.filter { change in
-            switch change.kind {
+            if change.isAccepted { return false }
+            return switch change.kind {
             case .new, .unwaived: true
             case .changedSeverity: (change.newer?.severity ?? .low) > (change.older?.severity ?? .low)
             default: false
@@ -66,8 +67,27 @@ package struct SweepDiff: Sendable {
         diff.drifts = driftChanges(older, newer)
         for place in match.change.addedHosts { diff.take(after[place], at: place, isAdded: true) }
         for place in match.change.removedHosts { diff.take(before[place], at: place, isAdded: false) }
+        diff.acceptWaived(newer)
         diff.findings.sort { ($0.place, $0.component.rawValue, $0.check) < ($1.place, $1.component.rawValue, $1.check) }
         return diff
+    }
+
+    /// Marks changes whose newer failure is waived: they are told, and are not worse.
+    private mutating func acceptWaived(_ newer: DiffSide) {
+        let clusters = newer.fleet.byName
+        let hosts = newer.hosts
+        for index in findings.indices {
+            let place = findings[index].place
+            guard let finding = findings[index].newer, finding.verdict == .fail, let cluster = clusters[place.cluster],
+                let record = hosts[place]
+            else { continue }
+            let host = FleetHost(name: record.name, address: record.address)
+            guard case .active(let id) = newer.waivers.state(finding, cluster, host, newer.sweep.started) else {
+                continue
+            }
+            findings[index].waiver = id
+            findings[index].isAccepted = true
+        }
     }
 
     /// The failures that a host brings with it, or takes away.

@@ -50,6 +50,7 @@ package enum NoticeReport {
                 json.field("fail", counts.fail)
                 json.field("unknown", counts.unknown)
                 json.field("notApplicable", counts.notApplicable)
+                json.field("waived", counts.waived)
                 json.field("unseen", counts.unseen)
             }
             json.field("changes", findings.count)
@@ -63,6 +64,7 @@ package enum NoticeReport {
                     json.field("cluster", cut(change.place.cluster))
                     json.field("host", cut(change.place.host))
                     json.field("component", change.component.rawValue)
+                    json.field("waiver", change.waiver.map(cut))
                     json.field("causes", change.attribution.causes.map(\.rawValue))
                     json.field("observed", (change.newer ?? change.older).map { cut($0.observed) })
                 }

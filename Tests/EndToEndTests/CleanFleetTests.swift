@@ -157,8 +157,10 @@ extension SimulatedMasters {
 
         private func start(_ name: String, _ options: [String] = []) throws -> Waiting {
             let peer = try SilentPeer()
+            // Several run at once, each with a history of its own.
+            let environment = ["XDG_STATE_HOME": "\(scratch.path)/\(name)-state"]
             let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer, name)] + options
-            return Waiting(name: name, arguments: arguments, peer: peer, program: try scratch.start(arguments))
+            return Waiting(name: name, arguments: arguments, peer: peer, program: try scratch.start(arguments, environment: environment))
         }
 
         private func check(_ waiting: Waiting, status: Int) async throws {

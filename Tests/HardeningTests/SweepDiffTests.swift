@@ -236,6 +236,23 @@ import Testing
         #expect(try diff(newer, none).isEmpty)
     }
 
+    @Test func `a new failure that is waived is told, and is no regression`() throws {
+        var older = first
+        older.waivers = DiffWaivers(digest: "w") { finding, _, _, moment in
+            guard finding.check == "apiserver-profiling" else { return .none }
+            return moment < "2026-11-02" ? .active("w-1") : .expired("w-1")
+        }
+        older.hosts[0].flags = "--profiling=false"
+        var newer = older
+        newer.hosts[0].flags = "--profiling=true"
+        let accepted = try diff(older, newer)
+        #expect(accepted.findings.map(\.words) == ["new prod/cp1 apiserver-profiling: host"])
+        #expect(accepted.findings[0].waiver == "w-1")
+        #expect(accepted.regressions == [])
+        newer.started = "2026-11-02T02:00:00Z"
+        #expect(try diff(older, newer).regressions.map(\.words) == ["new prod/cp1 apiserver-profiling: host"])
+    }
+
     @Test func `a waiver that is pinned to a value ends with the value`() throws {
         var older = first
         older.waivers = DiffWaivers(digest: "w") { finding, _, _, _ in
