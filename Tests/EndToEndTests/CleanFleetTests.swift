@@ -160,7 +160,9 @@ extension SimulatedMasters {
             // Several run at once, each with a history of its own.
             let environment = ["XDG_STATE_HOME": "\(scratch.path)/\(name)-state"]
             let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer, name)] + options
-            return Waiting(name: name, arguments: arguments, peer: peer, program: try scratch.start(arguments, environment: environment))
+            return Waiting(
+                name: name, arguments: arguments, peer: peer,
+                program: try scratch.start(arguments, environment: environment))
         }
 
         private func check(_ waiting: Waiting, status: Int) async throws {

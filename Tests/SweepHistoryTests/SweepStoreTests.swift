@@ -255,11 +255,13 @@ import Testing
         let directory = try TemporaryDirectory()
         do {
             let lock = try SweepLock(directory.state, holder: "pid 7 since 2026-11-01T02:00:00Z")
+            #expect(SweepLock.holder(directory.state) == "pid 7 since 2026-11-01T02:00:00Z")
             #expect(throws: SweepLock.Failure.held(by: "pid 7 since 2026-11-01T02:00:00Z")) {
                 _ = try SweepLock(directory.state, holder: "pid 8")
             }
             withExtendedLifetime(lock) {}
         }
+        #expect(SweepLock.holder(directory.state) == nil)
         _ = try SweepLock(directory.state, holder: "pid 9")
     }
 }
