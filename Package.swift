@@ -23,6 +23,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
@@ -42,7 +43,7 @@ let package = Package(
         .target(name: "ProcessTable", swiftSettings: swift),
         .target(
             name: "Hardening",
-            dependencies: ["ProcessTable", "StrictJSON", "StrictYAML", yams],
+            dependencies: ["HostInventory", "ProcessTable", "StrictJSON", "StrictYAML", yams],
             resources: [.embedInCode("Resources")],
             swiftSettings: swift),
         .target(
@@ -52,12 +53,17 @@ let package = Package(
         .target(
             name: "SweepReport", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], exclude: ["Resources"],
             swiftSettings: swift),
+        .target(
+            name: "SweepHistory",
+            dependencies: [
+                "Hardening", "ProcessTable", "StrictJSON", "CLibCrypto", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: swift),
         .executableTarget(
             name: "kubesweep",
             dependencies: [
-                "SSH", "StrictJSON", "StrictYAML", "HostInventory", "AnsibleInventory", "ProcessTable", "Hardening",
-                "FleetSweep",
-                "SweepReport",
+                "ChildProcess", "SSH", "StrictJSON", "StrictYAML", "HostInventory", "AnsibleInventory", "ProcessTable",
+                "Hardening", "FleetSweep", "SweepHistory", "SweepReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swift),
@@ -99,7 +105,8 @@ let package = Package(
             exclude: ["Inventories"], swiftSettings: swift),
         .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "ProcessTable", "StrictJSON"], swiftSettings: swift),
+            name: "HardeningTests", dependencies: ["Hardening", "HostInventory", "ProcessTable", "StrictJSON"],
+            swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
             dependencies: ["FleetSweep", "SSH", "Hardening", "HostInventory", "ProcessTable", "StrictYAML"],
@@ -107,6 +114,10 @@ let package = Package(
         .testTarget(
             name: "SweepReportTests", dependencies: ["SweepReport", "Hardening", "ProcessTable", "StrictJSON"],
             exclude: ["Golden"], swiftSettings: swift),
+        .testTarget(
+            name: "SweepHistoryTests",
+            dependencies: ["SweepHistory", "Hardening", "ProcessTable", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: swift),
         .testTarget(
             name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
             exclude: ["Expected"], swiftSettings: swift),

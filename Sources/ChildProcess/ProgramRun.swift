@@ -23,10 +23,12 @@ package struct ProgramRun: Sendable {
 
     /// Waits on the caller's thread; nothing outlives the call but what made itself a process of its own.
     ///
+    /// - `input`: its standard input, as much of it as it reads; nil is /dev/null.
     /// - `outputLimit`: bytes of standard output.
     /// - `isCancelled`: asked every tenth of a second.
     package init(
-        _ arguments: [String], timeLimit: Duration, outputLimit: Int, isCancelled: () -> Bool = { false }
+        _ arguments: [String], input: [UInt8]? = nil, timeLimit: Duration, outputLimit: Int,
+        isCancelled: () -> Bool = { false }
     ) throws(ChildProcessError) {
         let program = arguments.first ?? ""
         guard let out = Pipe() else { throw ChildProcessError(program: program, code: errno) }
@@ -34,19 +36,34 @@ package struct ProgramRun: Sendable {
             out.closeBoth()
             throw ChildProcessError(program: program, code: errno)
         }
+        var feed: Feed?
+        if let input {
+            guard let pipe = Pipe() else {
+                out.closeBoth()
+                err.closeBoth()
+                throw ChildProcessError(program: program, code: errno)
+            }
+            feed = Feed(pipe, input)
+        }
         let child: ChildProcess
         do throws(ChildProcessError) {
-            child = try ChildProcess(arguments, output: out.writing, errors: err.writing)
+            child = try ChildProcess(
+                arguments, input: feed?.pipe.reading, output: out.writing, errors: err.writing)
         } catch {
             out.closeBoth()
             err.closeBoth()
+            feed?.pipe.closeBoth()
             throw error
         }
         close(out.writing)
         close(err.writing)
+        out.makeReadingNonBlocking()
+        err.makeReadingNonBlocking()
+        feed?.start()
         defer {
             close(out.reading)
             close(err.reading)
+            feed?.end()
         }
         let deadline = ContinuousClock.now + timeLimit
         output = []
@@ -56,6 +73,7 @@ package struct ProgramRun: Sendable {
         var outIsOpen = true
         var errIsOpen = true
         while early == nil {
+            feed?.write()
             if outIsOpen { outIsOpen = Self.drain(out.reading, into: &output, limit: outputLimit + 1) }
             if errIsOpen { errIsOpen = Self.drain(err.reading, into: &errors, limit: Self.errorLimit) }
             if output.count > outputLimit {
@@ -74,9 +92,10 @@ package struct ProgramRun: Sendable {
             var watched = [
                 pollfd(fd: outIsOpen ? out.reading : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: errIsOpen ? err.reading : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: feed?.descriptor ?? -1, events: Int16(POLLOUT), revents: 0),
             ]
             // With both ends closed the process is about to be gone.
-            poll(&watched, 2, outIsOpen || errIsOpen ? 100 : 1)
+            poll(&watched, 3, outIsOpen || errIsOpen ? 100 : 1)
         }
         child.destroy()
         while child.reapedStatus() == nil { usleep(1000) }
@@ -96,6 +115,44 @@ package struct ProgramRun: Sendable {
         return true
     }
 
+    /// What is still to be written to the program's standard input. SIGPIPE must be ignored: a program need not read.
+    private struct Feed {
+        let pipe: Pipe
+        private var rest: ArraySlice<UInt8>
+        /// -1 when all is written or nobody reads.
+        private(set) var descriptor: Int32
+
+        init(_ pipe: Pipe, _ bytes: [UInt8]) {
+            self.pipe = pipe
+            rest = bytes[...]
+            descriptor = pipe.writing
+        }
+
+        /// Call when the program has its end.
+        func start() {
+            close(pipe.reading)
+            _ = fcntl(pipe.writing, F_SETFL, O_NONBLOCK)
+        }
+
+        mutating func write() {
+            while descriptor >= 0 {
+                if rest.isEmpty { return end() }
+                let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    if errno != EAGAIN { end() }
+                    return
+                }
+                rest = rest.dropFirst(count)
+            }
+        }
+
+        mutating func end() {
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
+    }
+
     private struct Pipe {
         let reading: Int32
         let writing: Int32
@@ -104,8 +161,9 @@ package struct ProgramRun: Sendable {
             var ends: [Int32] = [-1, -1]
             guard pipe2(&ends, O_CLOEXEC) == 0 else { return nil }
             (reading, writing) = (ends[0], ends[1])
-            _ = fcntl(reading, F_SETFL, O_NONBLOCK)
         }
+
+        func makeReadingNonBlocking() { _ = fcntl(reading, F_SETFL, O_NONBLOCK) }
 
         func closeBoth() {
             close(reading)

@@ -42,9 +42,11 @@ package struct Sweep: Sendable {
     ///   - onHost: called as each host ends, for progress; one call at a time.
     /// - Returns: a record for every host of the fleet, in the records' final order.
     package func run(
-        _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord) -> Void = { _ in }
+        _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord, _ cluster: String) -> Void = { _, _ in }
     ) async -> [ClusterRecord] {
-        let records = await fleet.eachHost(options, gateway: gateway, on: judging, onAnswer: onHost) { host, cluster in
+        let records = await fleet.eachHost(
+            options, gateway: gateway, on: judging, onAnswer: { onHost($0, fleet.clusters[$1].name) }
+        ) { host, cluster in
             let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
             return await record(host, claimed, end)
         }
@@ -83,12 +85,12 @@ extension Fleet {
     ///
     /// - Parameters:
     ///   - executor: runs the hosts' tasks.
-    ///   - onAnswer: called as each host ends; one call at a time.
+    ///   - onAnswer: called as each host ends, with the number of its cluster; one call at a time.
     ///   - ask: is given the host and the number of its cluster.
     /// - Returns: for each cluster its hosts' answers, in the order in which they came.
     func eachHost<Answer: Sendable>(
         _ options: Sweep.Options, gateway: @Sendable (Host) -> String?, on executor: (any TaskExecutor)? = nil,
-        onAnswer: (Answer) -> Void,
+        onAnswer: (Answer, Int) -> Void,
         ask: @escaping @Sendable (Host, Int) async -> Answer
     ) async -> [[Answer]] {
         var answers: [[Answer]] = clusters.map { _ in [] }
@@ -107,7 +109,7 @@ extension Fleet {
                 underWay -= 1
                 admission.ended(candidate)
                 answers[candidate.cluster].append(answer)
-                onAnswer(answer)
+                onAnswer(answer, candidate.cluster)
             }
         }
         return answers

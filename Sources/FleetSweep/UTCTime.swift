@@ -10,6 +10,29 @@ package struct UTCTime: Sendable {
         self.seconds = time_t(seconds)
     }
 
+    package init(secondsBeforeNow seconds: Int) {
+        self.seconds = time(nil) - time_t(seconds)
+    }
+
+    /// - Parameter text: in the form of `text`; nil where it is not.
+    package init?(text: String) {
+        let fields = text.utf8.split(omittingEmptySubsequences: false) { !(0x30...0x39).contains($0) }
+        let numbers = fields.prefix(6).compactMap { Int32(String(decoding: $0, as: UTF8.self)) }
+        guard numbers.count == 6, text.utf8.count == 20 else { return nil }
+        var parts = tm()
+        parts.tm_year = numbers[0] - 1900
+        parts.tm_mon = numbers[1] - 1
+        parts.tm_mday = numbers[2]
+        parts.tm_hour = numbers[3]
+        parts.tm_min = numbers[4]
+        parts.tm_sec = numbers[5]
+        seconds = timegm(&parts)
+        // Numbers that no clock shows come out as another moment; separators that are not ours, too.
+        if self.text != text { return nil }
+    }
+
+    package func seconds(since earlier: UTCTime) -> Int { seconds - earlier.seconds }
+
     /// RFC 3339 in UTC, e.g. `2026-11-23T18:40:02Z`.
     package var text: String { formatted("%Y-%m-%dT%H:%M:%SZ") }
 

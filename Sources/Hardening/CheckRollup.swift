@@ -3,11 +3,15 @@ import ProcessTable
 /// One check over all hosts of a cluster.
 package struct CheckRollup: Sendable, Equatable {
     package let check: String
-    /// The highest severity among the failures, else the check's own.
+    /// The highest severity among the failures that count, else among the waived ones, else the check's own.
     package let severity: Severity
-    /// The worst of all: a failure, else something unknown (a host that was not seen is `unseen`), else a pass.
+    /// The worst of all: a failure, else something unknown (a host that was not seen is `unseen`), else a waived
+    /// failure, else a pass.
     package let worst: Verdict
     package let counts: VerdictCounts
+
+    /// The worst is a failure, and a waiver lies over each.
+    package var isWaived: Bool { worst == .fail && counts.fail == 0 }
 
     /// One for each check, in their order. Every finding is looked at once, however many checks there are.
     static func all(of checks: [Check], over hosts: [HostRecord]) -> [CheckRollup] {
@@ -28,21 +32,21 @@ package struct CheckRollup: Sendable, Equatable {
     private init(_ check: Check, _ tally: Tally, hostCount: Int) {
         let isMissing = tally.absences == hostCount && tally.component?.isNeededByEveryCluster ?? true
         self.check = check.id
-        severity = tally.failed ?? check.severity
-        worst = isMissing ? .unknown(.unseen) : tally.worst ?? .unknown(.unseen)
+        severity = tally.failed ?? tally.waived ?? check.severity
+        worst = isMissing ? .unknown(.unseen) : tally.worst?.verdict ?? .unknown(.unseen)
         counts = isMissing ? VerdictCounts(unseen: hostCount) : tally.counts
     }
 
     /// Nil where no host has a finding: an integrity check speaks only where something is wrong.
     init?(_ check: IntegrityCheck, over hosts: [HostRecord]) {
         let findings = hosts.flatMap(\.processes).flatMap(\.findings).filter { $0.check == check.id }
-        guard let worst = findings.map(\.verdict).max(by: { $0.weight < $1.weight }) else { return nil }
-        var counts = VerdictCounts()
-        for finding in findings { counts.add(finding.verdict) }
+        if findings.isEmpty { return nil }
+        var tally = Tally(component: nil)
+        for finding in findings { tally.add(finding) }
         self.check = check.id
-        self.severity = findings.filter { $0.verdict == .fail }.map(\.severity).max() ?? check.severity
-        self.worst = worst
-        self.counts = counts
+        severity = tally.failed ?? tally.waived ?? check.severity
+        worst = tally.worst?.verdict ?? .unknown(.unseen)
+        counts = tally.counts
     }
 }
 
@@ -50,9 +54,10 @@ package struct CheckRollup: Sendable, Equatable {
 private struct Tally {
     let component: Component?
     var counts = VerdictCounts()
-    var worst: Verdict?
-    /// The highest severity of a failure.
+    private(set) var worst: (verdict: Verdict, weight: Int)?
+    /// The highest severity of a failure that counts, and of a waived one.
     var failed: Severity?
+    var waived: Severity?
     /// Hosts that were seen not to run the component.
     var absences = 0
     /// On the host that passes by.
@@ -62,9 +67,10 @@ private struct Tally {
 
     mutating func add(_ finding: Finding) {
         wasJudged = true
-        counts.add(finding.verdict)
-        weigh(finding.verdict)
-        if finding.verdict == .fail { failed = max(failed ?? finding.severity, finding.severity) }
+        counts.add(finding)
+        weigh(finding.verdict, isWaived: finding.isWaived)
+        if finding.countsAsFailure { failed = max(failed ?? finding.severity, finding.severity) }
+        if finding.isWaived { waived = max(waived ?? finding.severity, finding.severity) }
     }
 
     /// A host without a finding of the check was seen not to need it, or was not seen.
@@ -81,8 +87,10 @@ private struct Tally {
         }
     }
 
-    private mutating func weigh(_ verdict: Verdict) {
-        if worst.map({ verdict.weight > $0.weight }) ?? true { worst = verdict }
+    private mutating func weigh(_ verdict: Verdict, isWaived: Bool = false) {
+        // Accepted is more than a pass, and less than what nobody has seen.
+        let weight = 2 * (isWaived ? Verdict.pass : verdict).weight + (isWaived ? 1 : 0)
+        if worst.map({ weight > $0.weight }) ?? true { worst = (verdict, weight) }
     }
 }
 
@@ -105,35 +113,41 @@ package struct VerdictCounts: Sendable, Equatable {
     package var notApplicable = 0
     /// Checks that a host in the selection should have answered and did not, because it was not seen.
     package var unseen = 0
+    /// Failures under a waiver in force. They are not among `fail`.
+    package var waived = 0
 
-    package init(pass: Int = 0, fail: Int = 0, unknown: Int = 0, notApplicable: Int = 0, unseen: Int = 0) {
+    package init(
+        pass: Int = 0, fail: Int = 0, unknown: Int = 0, notApplicable: Int = 0, unseen: Int = 0, waived: Int = 0
+    ) {
         self.pass = pass
         self.fail = fail
         self.unknown = unknown
         self.notApplicable = notApplicable
         self.unseen = unseen
+        self.waived = waived
     }
 
-    package mutating func add(_ verdict: Verdict) {
-        switch verdict {
+    package mutating func add(_ finding: Finding) {
+        switch finding.verdict {
         case .pass: pass += 1
+        case .fail where finding.isWaived: waived += 1
         case .fail: fail += 1
         case .unknown: unknown += 1
         case .notApplicable: notApplicable += 1
         }
     }
 
-    package var total: Int { pass + fail + unknown + notApplicable + unseen }
+    package var total: Int { pass + fail + waived + unknown + notApplicable + unseen }
 
     /// The decided part of all that should have been decided, in percent; 0 where nothing was asked.
     package var coverage: Double {
-        total == 0 ? 0 : 100 * Double(pass + fail + notApplicable) / Double(total)
+        total == 0 ? 0 : 100 * Double(pass + fail + waived + notApplicable) / Double(total)
     }
 
     package static func + (a: VerdictCounts, b: VerdictCounts) -> VerdictCounts {
         VerdictCounts(
             pass: a.pass + b.pass, fail: a.fail + b.fail, unknown: a.unknown + b.unknown,
-            notApplicable: a.notApplicable + b.notApplicable, unseen: a.unseen + b.unseen)
+            notApplicable: a.notApplicable + b.notApplicable, unseen: a.unseen + b.unseen, waived: a.waived + b.waived)
     }
 }
 
@@ -144,8 +158,8 @@ extension ClusterRecord {
 extension SweepRecord {
     package var counts: VerdictCounts { clusters.reduce(VerdictCounts()) { $0 + $1.counts } }
 
-    /// The highest severity that failed anywhere; nil where nothing did.
+    /// The highest severity that failed anywhere without a waiver in force; nil where nothing did.
     package var worstFailure: Severity? {
-        hosts.lazy.flatMap(\.processes).flatMap(\.findings).filter { $0.verdict == .fail }.map(\.severity).max()
+        hosts.lazy.flatMap(\.processes).flatMap(\.findings).filter(\.countsAsFailure).map(\.severity).max()
     }
 }

@@ -22,6 +22,19 @@ package struct EvidenceDocument: Sendable, Equatable {
         bytes = json.bytes
     }
 
+    /// Bytes that were written by this type before; they are looked at when they are read.
+    package init(stored bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The evidence that the document holds.
+    package func evidence() throws(JSONProblem) -> HostEvidence {
+        var json = JSONReader(bytes)
+        let evidence = try Self.read(&json)
+        try json.end()
+        return evidence
+    }
+
     /// Reads one from the place where `json` stands, and goes past it.
     package static func read(_ json: inout JSONReader) throws(JSONProblem) -> HostEvidence {
         var evidence = HostEvidence(wholeness: .excerpt, isHidden: false, rowCount: 0, processes: [])

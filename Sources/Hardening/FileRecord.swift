@@ -4,16 +4,22 @@ package import ProcessTable
 package struct EvaluationSummary: Sendable {
     package private(set) var states: [HostState: Int] = [:]
     package private(set) var counts = VerdictCounts()
-    /// Failed findings by severity.
+    /// Failed findings by severity, without those under a waiver in force.
     package private(set) var failures: [Severity: Int] = [:]
+    private var tally: WaiverTally?
 
-    package init() {}
+    /// - Parameter waivers: those that were applied to the files; nil where the run has none.
+    package init(waivers: WaiverTally? = nil) { tally = waivers }
+
+    /// What each waiver came to; nil where the run has none.
+    package var waivers: [WaiverUse]? { tally?.uses }
 
     package mutating func add(_ file: FileRecord) {
         states[file.state, default: 0] += 1
         counts = counts + file.counts
+        tally?.add(file)
         for process in file.processes {
-            for position in process.findings.indices where process.findings[position].verdict == .fail {
+            for position in process.findings.indices where process.findings[position].countsAsFailure {
                 failures[process.findings[position].severity, default: 0] += 1
             }
         }
@@ -61,7 +67,7 @@ package struct FileRecord: Sendable {
 
     package var counts: VerdictCounts {
         var counts = VerdictCounts()
-        for process in processes { for finding in process.findings { counts.add(finding.verdict) } }
+        for process in processes { for finding in process.findings { counts.add(finding) } }
         counts.unseen = processes.contains(where: \.isJudged) ? unseenCheckCount : checkCount
         counts.notApplicable += absentCheckCount
         return counts

@@ -1,5 +1,5 @@
 /// One check's verdict on one process. Text from the host stands in it as it came; renderers escape it.
-package struct Finding: Sendable, Equatable {
+package struct Finding: Sendable, Hashable {
     /// The check's id, e.g. `apiserver-profiling`.
     package var check: String
     package var severity: Severity
@@ -9,6 +9,8 @@ package struct Finding: Sendable, Equatable {
     package var expected: String
     /// What a reader should know beyond the verdict.
     package var note: String?
+    /// What lies over the failure. No part of what was judged: it is put there afterwards, and not stored with it.
+    package var waiver: FindingWaiver?
 
     package init(
         check: String, severity: Severity, verdict: Verdict, observed: String, expected: String, note: String? = nil
@@ -20,4 +22,16 @@ package struct Finding: Sendable, Equatable {
         self.expected = expected
         self.note = note
     }
+}
+
+extension Finding {
+    package var isWaived: Bool {
+        switch waiver {
+        case .active: verdict == .fail
+        case .expired, nil: false
+        }
+    }
+
+    /// A failure that no waiver in force lies over.
+    package var countsAsFailure: Bool { verdict == .fail && !isWaived }
 }

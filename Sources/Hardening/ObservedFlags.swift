@@ -77,11 +77,18 @@ private let observedLimit = 600
 
 /// A flag of one process in the form in which masters are compared: a boolean as `true` or `false`, the last value of
 /// a scalar, all elements of a list, sorted where their order means nothing.
-package struct FlagValues: Sendable, Equatable {
+package struct FlagValues: Sendable, Hashable {
     package let name: String
     package private(set) var value: String
     /// Masters of one cluster are expected to differ in it.
     package let isPerHost: Bool
+
+    /// As it was compared before, e.g. read back from a history.
+    package init(name: String, value: String, isPerHost: Bool) {
+        self.name = name
+        self.value = value
+        self.isPerHost = isPerHost
+    }
 
     init(_ name: String, _ value: String, as fact: FlagFact?) {
         self.name = name

@@ -14,6 +14,12 @@ package struct Policy: Sendable {
     /// Every text the policy was made from: its own, then those of the built-in policies it takes checks of, each once.
     /// The policy's digest is over them.
     package let sources: [String]
+    /// The names of the built-in policies it takes checks of.
+    package let taken: Set<String>
+
+    /// No checks at all, for records whose policy cannot be read any more.
+    package static let none = Policy(
+        name: "", title: "", checks: [], disabled: [:], parameters: [], sources: [], taken: [])
 
     /// The parameters that a team's file sets, by their names; a list's elements are joined by commas.
     package var overrides: [String: String] {

@@ -4,7 +4,7 @@ import Yams
 
 /// A policy's text on the way to a `Policy`: a whole list of checks, or one that extends built-in lists, or only what
 /// is to be different in the policies beside it.
-package struct PolicySource: Sendable {
+package struct PolicySource: Sendable, Equatable {
     package let file: String
     package let text: String
 
@@ -48,12 +48,12 @@ package struct PolicySource: Sendable {
 
     /// The policy as far as it can be read, and all that is wrong with it.
     func written(
-        facts: [Component: ComponentFacts], overrides: [String: ParameterOverride]
+        facts: [Component: ComponentFacts], overrides: [String: ParameterOverride], library: PolicyLibrary
     ) -> (policy: WrittenPolicy?, problems: [YAMLProblem]) {
         var written: WrittenPolicy?
         do throws(YAMLError) {
             _ = try YAMLFile.read(text, file: file, limit: Self.fileLimit) { yaml, root in
-                var reader = PolicyReader(yaml: yaml, facts: facts, overrides: overrides)
+                var reader = PolicyReader(yaml: yaml, facts: facts, overrides: overrides, library: library)
                 written = reader.policy(root, text: text)
                 yaml = reader.yaml
                 return true

@@ -4,18 +4,24 @@ import StrictYAML
 extension [PolicySource] {
     /// One policy of them all: each check once, in the order of the sources. What one of them switches off or sets
     /// holds for all. Every problem of every text is in the error.
-    package func policy(facts: [Component: ComponentFacts]) throws(PolicyError) -> Policy {
-        let (policy, problems) = read(facts: facts)
+    ///
+    /// - Parameter library: the policies of which they may take checks.
+    package func policy(
+        facts: [Component: ComponentFacts], library: PolicyLibrary = .builtIn
+    ) throws(PolicyError) -> Policy {
+        let (policy, problems) = read(facts: facts, library: library)
         if !problems.isEmpty { throw PolicyError(problems) }
         return policy
     }
 
     /// The policy as far as it can be read, and all that is wrong with it.
-    func read(facts: [Component: ComponentFacts]) -> (policy: Policy, problems: [YAMLProblem]) {
+    func read(
+        facts: [Component: ComponentFacts], library: PolicyLibrary = .builtIn
+    ) -> (policy: Policy, problems: [YAMLProblem]) {
         let (overrides, conflicts) = overrides()
         var merge = PolicyMerge(problems: conflicts)
         for source in self {
-            let (policy, problems) = source.written(facts: facts, overrides: overrides)
+            let (policy, problems) = source.written(facts: facts, overrides: overrides, library: library)
             // One wrong value may be told by each policy that asks for it.
             merge.problems += problems.filter { !merge.problems.contains($0) }
             if let policy { merge.add(policy) }
@@ -56,6 +62,7 @@ private struct PolicyMerge {
     private var checks: [Check] = []
     private var parameters: [Parameter] = []
     private var texts: [String] = []
+    private var taken: Set<String> = []
     private var disabled: [(id: String, reason: String, place: Place, own: Set<String>)] = []
     private var start: Place?
 
@@ -68,6 +75,7 @@ private struct PolicyMerge {
         if !policy.title.isEmpty, !titles.contains(policy.title) { titles.append(policy.title) }
         start = start ?? policy.start
         texts += policy.sources.filter { !texts.contains($0) }
+        taken.formUnion(policy.taken)
         for parameter in policy.parameters {
             if let first = parameters.first(where: { $0.name == parameter.name }) {
                 if first.definition == parameter.definition { continue }
@@ -125,7 +133,8 @@ private struct PolicyMerge {
         if checks.isEmpty, let start { problems.append(YAMLProblem(place: start, message: "the policy has no checks")) }
         return Policy(
             name: names.joined(separator: "+"), title: titles.joined(separator: "; "), checks: checks,
-            disabled: reasons.mapValues { $0.joined(separator: "; ") }, parameters: parameters, sources: texts)
+            disabled: reasons.mapValues { $0.joined(separator: "; ") }, parameters: parameters, sources: texts,
+            taken: taken)
     }
 
     private mutating func report(_ place: Place, _ message: String, _ text: String) {

@@ -14,6 +14,8 @@ struct WrittenPolicy {
     var parameters: [Parameter] = []
     /// Its own text, then those of the policies it takes checks of, each once.
     var sources: [String] = []
+    /// The names of the policies it takes checks of.
+    var taken: Set<String> = []
     /// The ids of the checks that it wrote itself.
     var own: Set<String> = []
     /// Its first line, where there is nothing better to point at.
@@ -26,6 +28,7 @@ struct PolicyReader {
     let facts: [Component: ComponentFacts]
     /// By the parameters' names.
     let overrides: [String: ParameterOverride]
+    let library: PolicyLibrary
 
     private static let keys = ["policy", "title", "source", "extends", "include", "disable", "parameters", "checks"]
 
@@ -114,14 +117,14 @@ struct PolicyReader {
     private mutating func builtIn(
         _ name: String, _ node: Node, _ key: String, _ policy: inout WrittenPolicy
     ) -> [Check]? {
-        guard let text = BuiltIn.policyText(name) else {
+        guard let text = library.text(name) else {
             yaml.report(
                 node, "\(key) names no built-in policy", text: name,
                 hint: "built in: " + BuiltIn.policyNames.joined(separator: ", "))
             return nil
         }
         let source = PolicySource(text: text, file: name)
-        let (found, problems) = source.written(facts: facts, overrides: overrides)
+        let (found, problems) = source.written(facts: facts, overrides: overrides, library: library)
         for problem in problems {
             if BuiltIn.policyNames.contains(problem.place.file) {
                 yaml.report(node, "the built-in policy is broken: \(problem)")
@@ -133,6 +136,7 @@ struct PolicyReader {
         }
         guard let found else { return nil }
         policy.sources += found.sources.filter { !policy.sources.contains($0) }
+        policy.taken.insert(name)
         for parameter in found.parameters where !policy.parameters.contains(where: { $0.name == parameter.name }) {
             policy.parameters.append(parameter)
         }

@@ -7,6 +7,8 @@ package struct SweepRecord: Sendable {
     package var inventory: InventoryIdentity
     package var sweep: SweepIdentity
     package var clusters: [ClusterRecord]
+    /// What each waiver came to; nil where the run has none.
+    package internal(set) var waivers: [WaiverUse]?
 
     package init(
         tool: ToolIdentity, policy: PolicyIdentity, inventory: InventoryIdentity, sweep: SweepIdentity,
@@ -95,6 +97,8 @@ package struct ClusterRecord: Sendable {
     package let drift: [FlagDrift]
     /// One for each check of the policy, in its order, and for each integrity check that has a finding here.
     package let checks: [CheckRollup]
+    /// What the policy asks, for rolling up again.
+    private let asked: [Check]
 
     package init(
         name: String, kubernetesVersion: String? = nil, distribution: String? = nil, labels: [String: String] = [:],
@@ -107,9 +111,24 @@ package struct ClusterRecord: Sendable {
         let ordered = hosts.sorted { ($0.name, $0.address) < ($1.name, $1.address) }
         self.hosts = ordered
         self.drift = FlagDrift.between(ordered)
-        self.checks =
-            CheckRollup.all(of: policy.checks, over: ordered)
-            + IntegrityCheck.all.compactMap { CheckRollup($0, over: ordered) }
+        self.asked = policy.checks
+        self.checks = Self.rollups(policy.checks, ordered)
+    }
+
+    /// The same cluster with the same hosts, whose findings differ in their waivers alone.
+    init(_ cluster: ClusterRecord, hosts: [HostRecord]) {
+        name = cluster.name
+        kubernetesVersion = cluster.kubernetesVersion
+        distribution = cluster.distribution
+        labels = cluster.labels
+        self.hosts = hosts
+        drift = cluster.drift
+        asked = cluster.asked
+        checks = Self.rollups(asked, hosts)
+    }
+
+    private static func rollups(_ checks: [Check], _ hosts: [HostRecord]) -> [CheckRollup] {
+        CheckRollup.all(of: checks, over: hosts) + IntegrityCheck.all.compactMap { CheckRollup($0, over: hosts) }
     }
 }
 

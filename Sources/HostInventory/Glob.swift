@@ -1,16 +1,18 @@
 /// A shell pattern over a whole name: `*`, `?`, `[abc]`, `[a-z]`, `[!a-z]`. A `[` that begins no
 /// such class (no `]`, or a range that runs backwards) stands for itself.
-package struct Glob: Sendable {
-    private enum Token: Sendable {
+package struct Glob: Sendable, Hashable {
+    private enum Token: Hashable, Sendable {
         case literal(Unicode.Scalar)
         case any
         case star
         case oneOf([ClosedRange<Unicode.Scalar>], negated: Bool)
     }
 
+    package let pattern: String
     private let tokens: [Token]
 
     package init(_ pattern: String) {
+        self.pattern = pattern
         var tokens: [Token] = []
         var rest = Array(pattern.unicodeScalars)[...]
         while let scalar = rest.popFirst() {
@@ -29,6 +31,14 @@ package struct Glob: Sendable {
         }
         self.tokens = tokens
     }
+
+    /// A pattern that matches this text alone.
+    package static func escaping(_ text: String) -> String {
+        text.map { "*?[".contains($0) ? "[\($0)]" : String($0) }.joined()
+    }
+
+    /// It matches its own text and no other.
+    package var isPlain: Bool { tokens.allSatisfy { if case .literal = $0 { true } else { false } } }
 
     /// The class after `[`, and what follows its `]`; nil where no `]` closes it.
     private static func set(
@@ -57,20 +67,20 @@ package struct Glob: Sendable {
 
     /// Takes at most tokens times scalars steps: only the last `*` is ever gone back to.
     package func matches(_ text: String) -> Bool {
-        let scalars = Array(text.unicodeScalars)
+        let scalars = text.unicodeScalars
         var token = 0
-        var position = 0
-        var retry: (token: Int, position: Int)?
-        while position < scalars.count {
+        var position = scalars.startIndex
+        var retry: (token: Int, position: String.Index)?
+        while position < scalars.endIndex {
             if token < tokens.count, case .star = tokens[token] {
                 token += 1
                 retry = (token, position)
             } else if token < tokens.count, accepts(tokens[token], scalars[position]) {
                 token += 1
-                position += 1
+                position = scalars.index(after: position)
             } else if let last = retry {
                 token = last.token
-                position = last.position + 1
+                position = scalars.index(after: last.position)
                 retry = (token, position)
             } else {
                 return false

@@ -5,12 +5,14 @@ enum ClusterTable {
     static func rows(_ clusters: [ClusterRecord], _ style: TerminalStyle) -> [[TerminalText.Cell]] {
         let severities = Severity.allCases.reversed()
         var heads: [TerminalText.Cell] = [.left("cluster"), .left("version"), .right("judged")]
-        heads += severities.map { .right($0.rawValue) } + [.right("unknown"), .right("drift")]
+        let hasWaived = clusters.contains { $0.checks.contains(where: \.isWaived) }
+        heads += severities.map { .right($0.rawValue) } + (hasWaived ? [.right("waived")] : [])
+        heads += [.right("unknown"), .right("drift")]
         return [heads]
             + clusters.map { cluster in
                 let judged = cluster.hosts.count { $0.state == .evaluated }
                 let failed = severities.map { severity in
-                    let number = cluster.checks.count { $0.worst == .fail && $0.severity == severity }
+                    let number = cluster.checks.count { $0.worst == .fail && !$0.isWaived && $0.severity == severity }
                     return cell(number) { style.severity(severity, $0) }
                 }
                 let unknown = cluster.checks.count { $0.worst.word == "unknown" }
@@ -18,7 +20,8 @@ enum ClusterTable {
                     .left(printable(cluster.name, limit: 40)),
                     .left(printable(cluster.kubernetesVersion ?? "?", limit: 20)),
                     .right("\(judged)/\(cluster.hosts.count)", judged == cluster.hosts.count ? { $0 } : style.unknown),
-                ] + failed + [cell(unknown, style.unknown), cell(cluster.drift.count, style.heading)]
+                ] + failed + (hasWaived ? [cell(cluster.checks.count(where: \.isWaived), style.faint)] : [])
+                    + [cell(unknown, style.unknown), cell(cluster.drift.count, style.heading)]
             }
     }
 

@@ -18,12 +18,15 @@ struct FindingGroup {
         let severity: Severity
         let observed: String
         let note: String?
+        /// The one over these findings, if there is one.
+        let waiver: FindingWaiver?
         fileprivate(set) var places: Places
 
         fileprivate init(_ finding: Finding, places: Places) {
             severity = finding.severity
             observed = finding.observed
             note = finding.note
+            waiver = finding.waiver
             self.places = places
         }
     }
@@ -78,9 +81,13 @@ struct FindingGathering {
         let severity: Severity
         let observed: String
         let note: String?
+        /// Its id.
+        let waiver: String?
     }
 
     init(keeping: Keeping) { self.keeping = keeping }
+
+    var isEmpty: Bool { groups.isEmpty }
 
     /// Adds the place's findings that `isWanted`.
     mutating func add(_ place: JudgedPlace, where isWanted: (Finding) -> Bool) {
@@ -93,7 +100,8 @@ struct FindingGathering {
         let group = self.group(of: finding)
         groups[group].add(finding, at: place)
         let key = SightingKey(
-            group: group, severity: finding.severity, observed: finding.observed, note: finding.note)
+            group: group, severity: finding.severity, observed: finding.observed, note: finding.note,
+            waiver: finding.waiver?.id)
         let sighting = sightings[key] ?? groups[group].sightings.count
         if sighting == groups[group].sightings.count {
             guard sighting < keeping.sights else { return groups[group].others.add(place.cluster, place.label) }

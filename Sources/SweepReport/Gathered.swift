@@ -4,6 +4,7 @@ import ProcessTable
 /// What a report for people keeps of hosts or files while they pass by.
 struct Gathered {
     private(set) var failed: FindingGathering
+    private(set) var waived: FindingGathering
     private(set) var unknown: FindingGathering
     private(set) var unseen: FailureGathering
     private(set) var notes: NoteGathering
@@ -12,6 +13,7 @@ struct Gathered {
 
     init(keeping: Keeping) {
         failed = FindingGathering(keeping: keeping)
+        waived = FindingGathering(keeping: keeping)
         unknown = FindingGathering(keeping: keeping)
         unseen = FailureGathering(keeping: keeping)
         notes = NoteGathering(keeping: keeping)
@@ -33,7 +35,8 @@ struct Gathered {
         if state != .evaluated { unseen.add(cluster, host, state, failure) }
         for place in JudgedPlace.all(of: processes, cluster: cluster, host: host) {
             judged.add(cluster, host)
-            failed.add(place) { $0.verdict == .fail }
+            failed.add(place, where: \.countsAsFailure)
+            waived.add(place, where: \.isWaived)
             unknown.add(place) { if case .unknown = $0.verdict { true } else { false } }
         }
         for note in notes { self.notes.add(note, cluster, host) }

@@ -31,6 +31,7 @@ package enum JSONReport {
                 json.field("complete", record.sweep.isComplete)
             }
             json.summary("hosts", of: hosts, record.counts)
+            json.waivers(record.waivers)
             json.array("clusters", record.clusters) { json, cluster in
                 guard isPut else { return }
                 json.object { $0.cluster(cluster) }
@@ -71,6 +72,7 @@ package enum JSONReport {
             json.policy(policy)
             json.field("kubernetesVersion", claimed?.description)
             json.summary("files", states: summary.states, counts: summary.counts, summary.failuresBySeverity)
+            json.waivers(summary.waivers)
             files = json.gap("files", isEmpty: summary.fileCount == 0)
         }
         json.end()
@@ -84,16 +86,6 @@ package enum JSONReport {
 }
 
 extension JSONText {
-    fileprivate mutating func policy(_ policy: PolicyIdentity) {
-        object("policy") { json in
-            json.field("name", policy.name)
-            json.field("digest", policy.digest)
-            json.field("explicit", policy.isExplicit)
-            json.field("disabled", policy.disabled)
-            json.field("parameters", policy.parameters)
-        }
-    }
-
     fileprivate mutating func summary(_ noun: StaticString, of hosts: [HostRecord], _ counts: VerdictCounts) {
         summary(
             noun, states: hosts.reduce(into: [:]) { $0[$1.state, default: 0] += 1 }, counts: counts,
@@ -120,7 +112,7 @@ extension JSONText {
         field("fail", counts.fail)
         field("unknown", counts.unknown)
         field("notApplicable", counts.notApplicable)
-        field("waived", 0)
+        field("waived", counts.waived)
         field("unseen", counts.unseen)
     }
 
@@ -177,16 +169,6 @@ extension JSONText {
         processes(host.processes)
     }
 
-    fileprivate mutating func failure(_ failure: HostFailure?) {
-        guard let failure else { return field("failure", nil as String?) }
-        object("failure") { json in
-            json.field("phase", failure.phase)
-            json.field("reason", failure.reason)
-            json.field("detail", failure.detail)
-            json.field("hint", failure.hint)
-        }
-    }
-
     fileprivate mutating func processes(_ processes: [ProcessRecord]) {
         array("processes", processes) { json, process in
             json.object { json in
@@ -203,7 +185,7 @@ extension JSONText {
                         json.field("reason", finding.verdict.reason)
                         json.field("observed", finding.observed)
                         json.field("expected", finding.expected)
-                        json.field("waiver", nil as String?)
+                        json.waiver(finding.waiver)
                         json.field("note", finding.note)
                     }
                 }

@@ -6,10 +6,10 @@ import ProcessTable
 /// report has all.
 package struct TerminalReport {
     private let checks: [Check]
-    private let style: TerminalStyle
+    let style: TerminalStyle
     /// What is counted: "host" or "file".
     private let noun: String
-    private(set) var text = TerminalText()
+    var text = TerminalText()
 
     /// Lines of a list of hosts.
     private static let listLimit = 4
@@ -43,9 +43,11 @@ package struct TerminalReport {
         var gathered = Gathered(keeping: .all)
         for (cluster, host) in hosts { gathered.add(host, of: cluster) }
         findings(gathered)
+        waived(gathered)
         drift(record.clusters)
         notSeen(gathered)
         notes(gathered.notes)
+        waivers(record.waivers)
         parameters(record.policy)
         disabled(record.policy)
         total(
@@ -58,8 +60,10 @@ package struct TerminalReport {
             style.heading("kubesweep evaluate") + "  \(words(policy))  \(counted(summary.fileCount, "file"))")
         text.line()
         findings(gathered)
+        waived(gathered)
         notSeen(gathered)
         notes(gathered.notes)
+        waivers(summary.waivers)
         parameters(policy)
         disabled(policy)
         total(summary.counts, failures: summary.failuresBySeverity, states: summary.states)
@@ -92,8 +96,25 @@ package struct TerminalReport {
             groups.isEmpty ? "" : "  \(counted(groups.count, "check")) failed: \(severities.joined(separator: ", "))"
         text.line(style.heading("FINDINGS") + sum)
         if groups.isEmpty {
-            text.line(gathered.judged.hostCount == 0 ? "  nothing was judged" : "  none among what was judged")
+            let isWaived = !gathered.waived.isEmpty
+            text.line(
+                gathered.judged.hostCount == 0
+                    ? "  nothing was judged"
+                    : isWaived ? "  none but those that are waived" : "  none among what was judged")
         }
+        self.groups(groups, of: gathered.judged)
+        text.line()
+    }
+
+    private mutating func waived(_ gathered: Gathered) {
+        if gathered.waived.isEmpty { return }
+        let groups = gathered.waived.groups(of: checks.map(\.id))
+        text.line(style.heading("WAIVED") + "  failures that were accepted and do not count")
+        self.groups(groups, of: gathered.judged)
+        text.line()
+    }
+
+    private mutating func groups(_ groups: [FindingGroup], of judged: Places) {
         for group in groups {
             let known = checks.first { $0.id == group.check }?.title ?? IntegrityCheck.named(group.check)?.title
             let title = known.map { printable($0) + "  " } ?? ""
@@ -106,11 +127,11 @@ package struct TerminalReport {
                 text.entry("seen", sighting.observed)
                 let severity = sighting.severity == group.severity ? nil : sighting.severity.rawValue
                 note([severity, sighting.note].compactMap(\.self).joined(separator: ": "))
-                on(sighting.places, of: gathered.judged)
+                on(sighting.places, of: judged)
+                if let waiver = sighting.waiver { self.waiver(waiver) }
             }
             more(group.sightings.map(\.places).dropFirst(Self.valueLimit), "value", others: [group.others])
         }
-        text.line()
     }
 
     private mutating func drift(_ clusters: [ClusterRecord]) {
@@ -248,10 +269,11 @@ package struct TerminalReport {
             "judged \(states[.evaluated] ?? 0) of \(counted(states.values.reduce(0, +), noun))"
                 + (others.isEmpty ? "" : "; not judged: \(others.joined(separator: ", "))"))
         let severities = failures.filter { $0.count > 0 }.map { "\($0.count) \($0.severity.rawValue)" }
+        let waived = counts.waived > 0 ? ", \(counts.waived) waived" : ""
         let tenths = counts.coverageTenths
         text.line(
             "\(counts.fail) fail\(severities.isEmpty ? "" : " (\(severities.joined(separator: ", ")))"),"
                 + " \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen,"
-                + " \(counts.notApplicable) not applicable; coverage \(tenths / 10).\(tenths % 10) %")
+                + " \(counts.notApplicable) not applicable\(waived); coverage \(tenths / 10).\(tenths % 10) %")
     }
 }

@@ -3,7 +3,7 @@ import Hardening
 extension VerdictCounts {
     /// The decided part of all that should have been decided, in tenths of a percent, rounded down, so that 1000 means
     /// all of it; 0 where nothing was asked.
-    var coverageTenths: Int { total == 0 ? 0 : (pass + fail + notApplicable) * 1000 / total }
+    var coverageTenths: Int { total == 0 ? 0 : (pass + fail + waived + notApplicable) * 1000 / total }
 }
 
 extension EvaluationSummary {
@@ -13,11 +13,11 @@ extension EvaluationSummary {
     }
 }
 
-/// Failed findings, the highest severity first; every severity has its place, also with none.
+/// Failed findings without a waiver in force, the highest severity first; every severity has its place, also with none.
 func failures(in processes: some Sequence<ProcessRecord>) -> [(severity: Severity, count: Int)] {
     var counts: [Severity: Int] = [:]
     for process in processes {
-        for position in process.findings.indices where process.findings[position].verdict == .fail {
+        for position in process.findings.indices where process.findings[position].countsAsFailure {
             counts[process.findings[position].severity, default: 0] += 1
         }
     }

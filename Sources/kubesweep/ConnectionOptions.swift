@@ -111,9 +111,12 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter first: hosts that are talked to before others.
+    /// - Parameters:
+    ///   - first: hosts that are talked to before others.
+    ///   - onHost: called as each host ends, with its cluster's name.
     func sweep(
-        _ fleet: Fleet, first: Set<HostIdentity>, judge: Judge, until end: SweepEnd
+        _ fleet: Fleet, first: Set<HostIdentity>, judge: Judge, until end: SweepEnd,
+        onHost: (HostRecord, _ cluster: String) -> Void
     ) async throws(CommandFailure) -> [ClusterRecord] {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
@@ -138,7 +141,10 @@ struct ConnectionOptions: ParsableArguments {
         }
         let alarm = alarm(for: end)
         var progress = Progress(total: fleet.hostCount)
-        let clusters = await sweep.run(fleet, until: end) { progress.took($0) }
+        let clusters = await sweep.run(fleet, until: end) { host, cluster in
+            progress.took(host)
+            onHost(host, cluster)
+        }
         progress.end()
         for warning in ssh.warnings { Console.talk(warning) }
         alarm?.cancel()

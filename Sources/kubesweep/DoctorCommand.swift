@@ -53,7 +53,8 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Load, look, report.
     private func examine() async throws(CommandFailure) -> ExitStatus {
-        let (judge, policy) = try policy.judge(isExplicit: false)
+        let chosen = try policy.judge(isExplicit: false)
+        let (judge, policy) = (chosen.judge, chosen.identity)
         var source: InventorySource?
         var fleet: Fleet?
         if !inventory.isEmpty {

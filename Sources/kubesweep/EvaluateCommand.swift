@@ -49,10 +49,12 @@ struct EvaluateCommand: AsyncParsableCommand {
 
     /// Load, judge, report.
     private func evaluate() async throws(CommandFailure) -> ExitStatus {
-        let (judge, policy) = try judging.judge()
+        let chosen = try judging.judge()
+        let (judge, policy) = (chosen.judge, chosen.identity)
+        let waivers = try judging.waiverList()
         var names = try ListingNames(files, list: filesFrom, endsInNUL: null)
         var evaluation = Evaluation(
-            judge, claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
+            judge, waivers: waivers, claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
             wantsText: reports.has(.text))
         await evaluation.run(&names)
         let summary = evaluation.summary

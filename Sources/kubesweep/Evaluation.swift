@@ -9,9 +9,10 @@ struct Evaluation {
     private let judge: Judge
     private let queue = JudgingQueue()
     private let claimed: Release?
+    private let waivers: ClusterWaivers?
     private let wantsJSON: Bool
     private let wantsText: Bool
-    private(set) var summary = EvaluationSummary()
+    private(set) var summary: EvaluationSummary
     private(set) var text = EvaluationText()
     private let json = Spool()
     /// The first file or list that could not be read.
@@ -20,8 +21,12 @@ struct Evaluation {
     /// Listings that may be under way or wait for an earlier one. Enough that every core has work while one is slow.
     private static let window = 64
 
-    init(_ judge: Judge, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
+    init(_ judge: Judge, waivers: WaiverList?, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
         self.judge = judge
+        let now = UTCTime.now.text
+        let asked = Set(judge.policy.checks.map(\.id))
+        self.waivers = waivers.map { $0.forListings(at: now) }
+        summary = EvaluationSummary(waivers: waivers.map { WaiverTally($0, at: now, asked: asked) })
         self.claimed = claimed
         self.wantsJSON = wantsJSON
         self.wantsText = wantsText
@@ -36,9 +41,10 @@ struct Evaluation {
             var name = next(&names)
             while name != nil || taken < started {
                 if let listing = name, started - taken < Self.window {
-                    let (index, judge, claimed, wantsJSON) = (started, judge, claimed, wantsJSON)
+                    let (index, judge, claimed, waivers) = (started, judge, claimed, waivers)
+                    let position = wantsJSON ? index : nil
                     group.addTask(executorPreference: queue) {
-                        (index, Judged(listing, by: judge, claimed, json: wantsJSON ? index : nil))
+                        (index, Judged(listing, by: judge, claimed, waivers, json: position))
                     }
                     started += 1
                     name = next(&names)
@@ -88,9 +94,10 @@ private struct Judged: Sendable {
     let json: [UInt8]
 
     /// - Parameter position: the file's place in the JSON report, if it has one.
-    init(_ name: ListingName, by judge: Judge, _ claimed: Release?, json position: Int?) {
+    init(_ name: ListingName, by judge: Judge, _ claimed: Release?, _ waivers: ClusterWaivers?, json position: Int?) {
         do throws(CommandFailure) {
-            record = FileRecord(name.text, try name.read(), by: judge, claimed)
+            let judged = FileRecord(name.text, try name.read(), by: judge, claimed)
+            record = waivers.map(judged.applying) ?? judged
             failure = nil
         } catch {
             record = FileRecord(

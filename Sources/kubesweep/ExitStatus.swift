@@ -5,10 +5,15 @@ enum ExitStatus: Equatable {
     case result(hasFindings: Bool, isIncomplete: Bool)
     /// Of `doctor`.
     case health(hasProblems: Bool, hasUnreached: Bool)
+    /// Of a comparison: findings got worse, and something was seen before and is not any more.
+    case change(gotWorse: Bool, sawLess: Bool)
     case usage
     case badInput
     case noInput
     case cannotWrite
+    /// Another sweep holds the lock of the state directory.
+    case busy
+    case notComparable
     /// By the number of the signal.
     case interrupted(signal: Int32)
     case software
@@ -17,10 +22,13 @@ enum ExitStatus: Equatable {
         switch self {
         case .result(let hasFindings, let isIncomplete): (hasFindings ? 1 : 0) | (isIncomplete ? 2 : 0)
         case .health(let hasProblems, let hasUnreached): (hasProblems ? 1 : 0) | (hasUnreached ? 2 : 0)
+        case .change(let gotWorse, let sawLess): (gotWorse ? 1 : 0) | (sawLess ? 2 : 0)
         case .usage: 64
         case .badInput: 65
         case .noInput: 66
         case .cannotWrite: 73
+        case .busy: 75
+        case .notComparable: 4
         case .software: 70
         case .interrupted(let signal): 128 + signal
         }
@@ -37,10 +45,16 @@ enum ExitStatus: Equatable {
         case .health(true, false): "problems found"
         case .health(false, true): "some hosts were not reached"
         case .health(true, true): "problems found, and some hosts were not reached"
+        case .change(false, false): "nothing got worse"
+        case .change(true, false): "findings are new or got worse"
+        case .change(false, true): "no finding got worse, but less was seen than before"
+        case .change(true, true): "findings got worse, and less was seen than before"
         case .usage: "wrong usage"
         case .badInput: "bad input"
         case .noInput: "input cannot be read"
-        case .cannotWrite: "a report cannot be written"
+        case .cannotWrite: "a report or the history cannot be written"
+        case .busy: "another sweep is under way"
+        case .notComparable: "there is nothing to compare with"
         case .software: "an error of kubesweep itself"
         case .interrupted: "interrupted; what was seen until then is reported"
         }

@@ -47,7 +47,8 @@ struct ExplainCommand: ParsableCommand {
         }
         let (name, id) = (String(place[..<slash]), String(place[place.index(after: slash)...]))
         let report = try saved(name, id)
-        let (judge, identity) = try PolicyOption.judge(try policyNames(report), isExplicit: report.policy.isExplicit)
+        let chosen = try PolicyOption.judge(try policyNames(report), isExplicit: report.policy.isExplicit)
+        let (judge, identity) = (chosen.judge, chosen.identity)
         let check = try check(id, in: judge.policy, report)
         if report.places.isEmpty { throw unknownPlace(name, report) }
         let explanations = report.places.map { place in

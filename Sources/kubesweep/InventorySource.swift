@@ -1,4 +1,5 @@
 import AnsibleInventory
+import Hardening
 import HostInventory
 import StrictYAML
 
@@ -64,4 +65,9 @@ struct InventorySource {
         }
         return problems
     }
+}
+
+extension Fleet {
+    /// Its hosts as waivers see them.
+    var waiverPlaces: [WaiverPlace] { FleetRecord(self).waiverPlaces }
 }

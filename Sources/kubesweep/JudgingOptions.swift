@@ -2,6 +2,7 @@ import ArgumentParser
 import FleetSweep
 import Hardening
 import ProcessTable
+import StrictYAML
 
 /// What `scan` and `evaluate` have in common: the policy, and what makes a run fail.
 struct JudgingOptions: ParsableArguments {
@@ -9,6 +10,11 @@ struct JudgingOptions: ParsableArguments {
 
     @Flag(help: "Judge by the list's literal wording: a safe default does not count, the flag must be on the line.")
     var explicit = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Failures that are accepted, by whom and until when; they are shown, but do not count.", valueName: "file"))
+    var waivers: String?
 
     @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
     var failOn: FailThreshold = .low
@@ -24,14 +30,29 @@ struct JudgingOptions: ParsableArguments {
         }
     }
 
-    func judge() throws(CommandFailure) -> (Judge, PolicyIdentity) {
+    func judge() throws(CommandFailure) -> ChosenPolicy {
         try source.judge(isExplicit: explicit)
+    }
+
+    /// Nil where none are named.
+    func waiverList() throws(CommandFailure) -> WaiverList? {
+        guard let waivers else { return nil }
+        do throws(YAMLError) {
+            return try WaiverList.load(waivers)
+        } catch {
+            throw CommandFailure(.badInput, "the waivers cannot be used, nothing was judged\n\(error)")
+        }
     }
 
     func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {
         let hasFindings = worst.map { failOn.includes($0) } ?? false
         let isIncomplete = counts.coverage < minCoverage
         return .result(hasFindings: hasFindings, isIncomplete: isIncomplete)
+    }
+
+    /// Findings are those that got worse, and incomplete is what was seen before and is not any more.
+    func exitStatus(of diff: SweepDiff) -> ExitStatus {
+        failOn.exitStatus(of: diff)
     }
 }
 
@@ -41,5 +62,12 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
     func includes(_ severity: Severity) -> Bool {
         guard let threshold = Severity(rawValue: rawValue) else { return false }
         return severity >= threshold
+    }
+
+    func exitStatus(of diff: SweepDiff) -> ExitStatus {
+        .change(
+            gotWorse: diff.regressions.contains { includes($0.severity) },
+            sawLess: diff.findings.contains { $0.kind == .unknown || $0.kind == .unseen }
+                || diff.sights.contains { !$0.isBack })
     }
 }

@@ -31,16 +31,19 @@ struct Kubesweep: AsyncParsableCommand {
               0    complete, and nothing at or above --fail-on
               1    findings
               2    incomplete: something is unknown or was not seen, beyond --min-coverage
-              3    both 1 and 2 (doctor has its own meaning of 1 and 2)
+              3    both 1 and 2 (diff and doctor have their own meaning of 1 and 2)
+              4    nothing to compare with
               64   wrong usage
-              65   bad inventory, policy or report; nothing was contacted
+              65   bad inventory, policy, waivers or report; nothing was contacted
               66   an input file cannot be read
-              73   a report cannot be written
+              73   a report or the history cannot be written
+              75   another sweep is under way
               130  interrupted; what was seen until then is reported (143 after SIGTERM)
             """,
         version: version,
         subcommands: [
-            ScanCommand.self, EvaluateCommand.self, ExplainCommand.self, InventoryCommand.self, DoctorCommand.self,
-            ChecksCommand.self, PolicyCommand.self,
+            ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, StatusCommand.self,
+            ReportCommand.self, ReplayCommand.self, ExplainCommand.self, InventoryCommand.self, DoctorCommand.self,
+            ChecksCommand.self, PolicyCommand.self, WaiversCommand.self,
         ])
 }

@@ -23,9 +23,11 @@ struct ReportOptions: ParsableArguments {
     func has(_ format: ReportFormat) -> Bool { self.format == format || report.contains { $0.format == format } }
 
     /// - Parameters:
+    ///   - instead: what standard output gets in place of the report; nil from it is nothing at all.
     ///   - json: puts the report piece by piece, as long as that succeeds, and returns whether it did.
     ///   - text: the whole report.
     func write(
+        instead: ((ReportFormat, TerminalStyle) -> [UInt8]?)? = nil,
         json: ((ArraySlice<UInt8>) -> Bool) throws(CommandFailure) -> Bool, text: (TerminalStyle) -> String
     ) throws(CommandFailure) {
         func write(_ format: ReportFormat, isColoured: Bool, to descriptor: Int32) throws(CommandFailure) -> Bool {
@@ -44,9 +46,14 @@ struct ReportOptions: ParsableArguments {
                 failure = failure ?? error
             }
         }
-        guard try write(format, isColoured: Console.isColoured(color), to: STDOUT_FILENO) else {
-            throw Console.cannotWriteResult
-        }
+        let isColoured = Console.isColoured(color)
+        let isWritten =
+            if let instead {
+                Console.writeAll(instead(format, TerminalStyle(isColoured: isColoured)) ?? [], to: STDOUT_FILENO)
+            } else {
+                try write(format, isColoured: isColoured, to: STDOUT_FILENO)
+            }
+        guard isWritten else { throw Console.cannotWriteResult }
         if let failure { throw failure }
     }
 }

@@ -6,6 +6,7 @@ import HostInventory
 import SSH
 import StrictJSON
 import StrictYAML
+import SweepHistory
 import SweepReport
 
 struct ScanCommand: AsyncParsableCommand {
@@ -23,7 +24,16 @@ struct ScanCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
+    @OptionGroup(title: "History") var history: RecordingOptions
+    @OptionGroup(title: "Notification") var notifications: NotificationOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
+    mutating func validate() throws {
+        if history.noHistory, notifications.isAsked {
+            throw ValidationError(
+                "--notify-command and --webhook need a history: they cannot be used with --no-history")
+        }
+    }
 
     func run() async {
         do throws(CommandFailure) {
@@ -33,36 +43,79 @@ struct ScanCommand: AsyncParsableCommand {
         }
     }
 
-    /// Load, sweep, report.
+    /// Load, sweep, record, report.
     private func sweep() async throws(CommandFailure) -> ExitStatus {
-        let (judge, policy) = try judging.judge()
+        let policy = try judging.judge()
+        let waivers = try judging.waiverList()
         let source = try inventories.load()
         let fleet = try inventories.select(from: source.fleet)
-        let first = try notJudged(in: previous)
+        let earlier = try notJudged(in: previous)
         for note in fleet.notes { Console.talk(note) }
+        let notification = try notifications.load()
+        await history.splay()
 
+        let started = UTCTime.now
+        let tool = ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version)
+        var recording = try await history.begin(
+            SweepStart(
+                id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
+                policyDocument: policy.document,
+                inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
+                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount,
+                waivers: waivers?.text))
         let end = SweepEnd()
         SignalWatch.ends(end)
-        let started = UTCTime.now
-        let clusters = try await connections.sweep(fleet, first: first, judge: judge, until: end)
+        let swept = try await connections.sweep(
+            recording.rest(of: fleet), first: earlier, judge: policy.judge, until: end
+        ) { host, cluster in recording.take(host, cluster) }
 
-        let record = SweepRecord(
-            tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version),
-            policy: policy,
-            inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
+        let clusters = recording.joined(with: swept, policy: policy.judge.policy)
+        var record = SweepRecord(
+            tool: tool, policy: policy.identity, inventory: recording.start.inventory,
             sweep: SweepIdentity(
-                id: started.sweepID, started: started.text, ended: UTCTime.now.text,
+                id: recording.start.id, started: recording.start.started, ended: UTCTime.now.text,
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
-        try reports.write(
-            json: { put in JSONReport.write(record, put) },
-            text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
-        let status =
-            SignalWatch.received.map(ExitStatus.interrupted)
-            ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
+        if let waivers {
+            record = record.applying(waivers, at: record.sweep.started, places: FleetRecord(source.fleet).waiverPlaces)
+        }
+        recording.finish(record, isFinished: end.cause == nil)
+        let status = try report(record, policy.judge, recording, notification)
         if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
-        Console.talk("exit status \(status.code): \(status.words)")
+        if history.talks(about: status) { Console.talk("exit status \(status.code): \(status.words)") }
+        if let failure = recording.failure { throw failure }
         return status
+    }
+
+    /// Writes the report, or what changed since the last sweep in its place, and tells whoever is to be told.
+    private func report(
+        _ record: SweepRecord, _ judge: Judge, _ recording: Recording, _ notification: Notification?
+    ) throws(CommandFailure) -> ExitStatus {
+        let interrupted = SignalWatch.received.map(ExitStatus.interrupted)
+        let status = interrupted ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
+        let change =
+            interrupted == nil
+            ? try history.change(recording, facts: judge.facts, isNotified: notification != nil) : .notAsked
+        var failure: CommandFailure?
+        do throws(CommandFailure) {
+            try reports.write(
+                instead: history.output(change),
+                json: { put in JSONReport.write(record, put) },
+                text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
+        } catch {
+            failure = error
+        }
+        notification?.send(record, change, to: recording)
+        if let failure { throw failure }
+        guard history.diff || history.cron else { return status }
+        switch change {
+        case .notAsked: return status
+        case .none(let reason):
+            Console.talk(printable(reason))
+            // The first night has its findings as its result.
+            return history.cron ? status : .notComparable
+        case .changes(let diff): return judging.exitStatus(of: diff)
+        }
     }
 
     private func notJudged(in report: String?) throws(CommandFailure) -> Set<HostIdentity> {

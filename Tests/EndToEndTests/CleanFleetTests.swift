@@ -55,10 +55,29 @@ extension SimulatedMasters {
             #expect(end.status == status, "\(end.talk)")
         }
 
+        /// By the letter a safe default is a finding; somebody accepts them all.
+        @Test func `ends well, or incomplete, where every failure is waived`() async throws {
+            let report = "\(scratch.path)/report.json"
+            let scan = ["scan", "--inventory", fleet.inventory, "--explicit"]
+            let team = ["--policy", try teamPolicy()]
+            let before = try await scratch.kubesweep(scan + team + ["--report", "json=\(report)"])
+            #expect(before.status == 1)
+            let suggested = try await scratch.kubesweep(["waivers", "suggest", "--report", report]).output
+            let waivers = try scratch.write(
+                suggested.replacing(/FILL IN a day.*/, with: "9999-12-31").replacing(/FILL IN .*/, with: "agreed"),
+                to: "waivers.yaml")
+            let lint = ["waivers", "lint", waivers, "--inventory", fleet.inventory]
+            #expect(try await scratch.kubesweep(lint).output == "")
+            let waived = try await scratch.kubesweep(scan + team + ["--waivers", waivers, "--format", "json"])
+            #expect(waived.status == 0, "\(waived.talk)")
+            try await JSONSchema.check(waived.stdout, is: "sweep", in: scratch)
+            #expect(try await scratch.kubesweep(scan + ["--waivers", waivers]).status == 2)
+        }
+
         @Test func `works without a standard input, a home or any other variable`() async throws {
             let arguments = ["scan", "--inventory", fleet.inventory, "--policy", try teamPolicy(), "--format", "text"]
             let program = try Program(Built.kubesweep, arguments, in: scratch, input: .closed, environment: [:])
-            try Transcript.check(await program.end(), of: arguments, is: "clean-text", replacing: place)
+            try Transcript.check(await program.end(), of: arguments, is: "clean-no-home", replacing: place)
         }
 
         @Test func `tells a terminal how far it is, and colours what it shows there`() async throws {
@@ -119,12 +138,9 @@ extension SimulatedMasters {
         // A host that takes the connection and never speaks stands beside the three.
 
         private func inventoryWithSilentHost(_ peer: SilentPeer, _ name: String) throws -> String {
-            let text = String(decoding: try Scratch.read(fleet.inventory), as: UTF8.self)
-                .replacing("identity_file: ", with: "identity_file: \(fleet.state)/")
-                .replacing("known_hosts: ", with: "known_hosts: \(fleet.state)/")
             return try scratch.write(
                 """
-                \(text)  silent:
+                \(try fleet.inventoryText())  silent:
                     masters:
                       - { name: cp1.silent.example, host: 127.0.0.1, port: \(peer.port) }
 
@@ -141,8 +157,12 @@ extension SimulatedMasters {
 
         private func start(_ name: String, _ options: [String] = []) throws -> Waiting {
             let peer = try SilentPeer()
+            // Several run at once, each with a history of its own.
+            let environment = ["XDG_STATE_HOME": "\(scratch.path)/\(name)-state"]
             let arguments = ["scan", "--inventory", try inventoryWithSilentHost(peer, name)] + options
-            return Waiting(name: name, arguments: arguments, peer: peer, program: try scratch.start(arguments))
+            return Waiting(
+                name: name, arguments: arguments, peer: peer,
+                program: try scratch.start(arguments, environment: environment))
         }
 
         private func check(_ waiting: Waiting, status: Int) async throws {

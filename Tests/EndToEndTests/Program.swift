@@ -70,6 +70,9 @@ struct Program {
     /// What it has written to standard output so far.
     var outputSoFar: String { (try? String(decoding: Scratch.read(output), as: UTF8.self)) ?? "" }
 
+    /// What it has written to standard error so far.
+    var talkSoFar: String { (try? String(decoding: Scratch.read(talk), as: UTF8.self)) ?? "" }
+
     /// Waits without holding a thread, so that other tests go on meanwhile.
     func end() async throws -> ProgramEnd {
         let deadline = ContinuousClock.now + Self.timeLimit

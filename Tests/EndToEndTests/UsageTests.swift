@@ -44,6 +44,9 @@ struct UsageTests {
             ),
             ("help-inventory", ["inventory", "--help"], 0),
             ("help-policy-lint", ["policy", "lint", "--help"], 0),
+            ("help-waivers-lint", ["waivers", "lint", "--help"], 0),
+            ("help-waivers-suggest", ["waivers", "suggest", "--help"], 0),
+            ("usage-waivers-suggest", ["waivers", "suggest"], 64),
             ("checks-unknown", ["checks", "explain", "apiserver-anonymous"], 64),
             ("checks-policy-missing", ["checks", "--policy", "nowhere.yaml"], 65),
         ] as [(String, [String], Int)])

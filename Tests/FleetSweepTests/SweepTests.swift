@@ -61,7 +61,7 @@ struct SweepTests {
             return self.captured(self.listing(of: host))
         }
         let ended = Mutex(0)
-        let clusters = await sweep.run(fleet, until: SweepEnd()) { _ in ended.withLock { $0 += 1 } }
+        let clusters = await sweep.run(fleet, until: SweepEnd()) { _, _ in ended.withLock { $0 += 1 } }
 
         #expect(ended.withLock { $0 } == 1000)
         #expect(underWay.withLock { $0.most } <= 64)

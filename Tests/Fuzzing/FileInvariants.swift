@@ -64,6 +64,38 @@ func checkInventory(_ bytes: UnsafeBufferPointer<UInt8>) throws(BrokenInvariant)
     }
 }
 
+func checkWaivers(_ bytes: UnsafeBufferPointer<UInt8>) throws(BrokenInvariant) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let list: WaiverList
+    do throws(YAMLError) {
+        list = try WaiverList.parse(text, file: "w.yaml")
+    } catch {
+        try check(error.problems, error.description, of: text)
+        return
+    }
+    try hold(list.text == text, "waivers that are not made of their text")
+    try hold(Set(list.waivers.map(\.id)).count == list.waivers.count, "an id stands for two waivers")
+    let moment = "2026-11-24T02:00:00Z"
+    for finding in list.lint(at: moment, checks: ["apiserver-profiling"], places: [place]) {
+        try checkPrintable(finding.description, "a remark")
+    }
+    for waiver in list.waivers {
+        try checkPrintable(waiver.id, "an id")
+        for verdict in [Verdict.pass, .fail, .unknown(.unseen), .notApplicable(.removed)] {
+            let finding = Finding(
+                check: waiver.check, severity: .low, verdict: verdict, observed: waiver.value ?? "", expected: "")
+            switch list.state(of: finding, on: place, at: moment) {
+            case .none: break
+            case .active(let other), .expired(let other):
+                try hold(verdict == .fail, "a waiver over what is no failure")
+                try hold(other.check == waiver.check, "a waiver over another check")
+            }
+        }
+    }
+}
+
+private let place = WaiverPlace(cluster: "prod", labels: ["env": "prod"], host: "cp1.prod", address: "10.0.0.1:22")
+
 /// Every problem has its place in the text, and all of them can be printed.
 func check(_ problems: [YAMLProblem], _ description: String, of text: String) throws(BrokenInvariant) {
     // One line more than there are breaks, and one more at the end of the text.

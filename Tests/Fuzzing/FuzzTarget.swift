@@ -15,6 +15,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case inventory
     /// An inventory of Ansible's; its first byte chooses the grammar.
     case ansible
+    /// A file of waivers.
+    case waivers
     /// A listing read, judged and rendered; its first byte chooses policy and version.
     case report
 
@@ -28,6 +30,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .facts: try checkFacts(bytes)
         case .inventory: try checkInventory(bytes)
         case .ansible: try checkAnsible(bytes)
+        case .waivers: try checkWaivers(bytes)
         case .report: try checkReport(bytes)
         }
     }

@@ -7,7 +7,9 @@ import Testing
 /// The published schemas against a validator that is not ours (Debian's python3-jsonschema).
 struct SchemaTests {
     @Test(arguments: [
-        ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("evaluation.json", "evaluation"),
+        ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("waived.json", "sweep"),
+        ("evaluation.json", "evaluation"),
+        ("diff.json", "diff"), ("diff-unchanged.json", "diff"), ("notice.json", "notice"),
         ("doctor.json", "doctor"), ("doctor-settings.json", "doctor"), ("doctor-tried.json", "doctor"),
     ])
     func `the golden documents are valid`(name: String, schema: String) throws {
@@ -26,6 +28,8 @@ struct SchemaTests {
         ("sweep.json", "sweep", #""pid": 1201"#, #""pid": "1201""#),
         ("sweep.json", "sweep", #""listing": "proven""#, #""listing": "cut""#),
         ("sweep.json", "sweep", #""component": "kube-apiserver""#, #""component": "kube-proxy""#),
+        ("waived.json", "sweep", #""ticket": "OPS-7", "expired": false}"#, #""ticket": "OPS-7"}"#),
+        ("waived.json", "sweep", #""remarks": ["expired"]"#, #""remarks": "expired""#),
         ("empty.json", "sweep", #""coverage": 0.0"#, #""covered": 0.0"#),
         ("clean.json", "sweep", #""coverage": 100.0"#, #""coverage": 100.1"#),
         ("evaluation.json", "evaluation", #""state": "unreadable""#, #""state": "evaluated""#),
@@ -39,6 +43,11 @@ struct SchemaTests {
         ("doctor-settings.json", "doctor", #""way": "bastion""#, #""way": "tunnel""#),
         ("doctor-tried.json", "doctor", #""reached": true"#, #""reached": false"#),
         ("doctor-tried.json", "doctor", #""handshake": 12345"#, #""handshake": "12 ms""#),
+        ("diff.json", "diff", #""kind": "new""#, #""kind": "newer""#),
+        ("diff.json", "diff", "\"causes\": [\n        \"host\"\n      ]", #""causes": []"#),
+        ("diff.json", "diff", #""relation": "alone""#, #""relation": "lonely""#),
+        ("diff-unchanged.json", "diff", #""changed": false"#, #""changed": null"#),
+        ("notice.json", "notice", #""truncated": "#, #""cut": "#),
     ])
     func `a broken document is refused`(name: String, schema: String, good: String, bad: String) throws {
         let text = try String(contentsOf: Golden.directory.appending(path: name), encoding: .utf8)
@@ -52,6 +61,15 @@ struct SchemaTests {
         let added = text.replacing(#""coverage":"#, with: #""later": [1], "coverage":"#)
         #expect(added != text)
         #expect(try complaint(about: Data(added.utf8), "sweep") == "")
+    }
+
+    @Test func `every list of words in a diff is the program's own`() throws {
+        let file = try Data(contentsOf: Self.file("diff"))
+        let definitions = try JSONDecoder().decode(Schema.self, from: file).definitions
+        #expect(definitions["kind"]?.words == FindingChange.Kind.allCases.map(\.rawValue))
+        #expect(definitions["cause"]?.words == ChangeCause.allCases.map(\.rawValue))
+        #expect(definitions["state"]?.words == HostState.allCases.map(\.rawValue))
+        #expect(definitions["component"]?.words == Component.allCases.map(\.rawValue))
     }
 
     @Test(arguments: ["sweep", "evaluation"])

@@ -1,0 +1,53 @@
+package import Hardening
+
+extension SweepContents {
+    /// The whole sweep as it was recorded. Hosts that never had their turn, because the sweep was killed, are told as
+    /// abandoned.
+    ///
+    /// - Parameter policy: the sweep's own, read again.
+    package func record(from store: SweepStore, policy: Policy) throws(StoreError) -> SweepRecord {
+        let record = SweepRecord(
+            tool: sweep.tool, policy: sweep.policy, inventory: sweep.inventory, sweep: sweep.identity,
+            clusters: try clusters(from: store, policy: policy))
+        guard let waivers = try waiverList(store) else { return record }
+        return record.applying(waivers, at: sweep.started, places: fleet.waiverPlaces)
+    }
+
+    /// - Parameter isWanted: asked for each cluster by its name.
+    func clusters(
+        from store: SweepStore, policy: Policy, where isWanted: (String) -> Bool = { _ in true }
+    ) throws(StoreError) -> [ClusterRecord] {
+        var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.cluster) }) { $0.result.cluster }
+        var clusters: [ClusterRecord] = []
+        for cluster in fleet.clusters where isWanted(cluster.name) {
+            var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)
+            if !sweep.isPartial {
+                let seen = Set(records.map(\.name))
+                records += cluster.hosts.filter { !seen.contains($0.name) }.map(\.abandoned)
+            }
+            if records.isEmpty { continue }
+            clusters.append(
+                ClusterRecord(
+                    name: cluster.name, kubernetesVersion: cluster.kubernetesVersion,
+                    distribution: cluster.distribution, labels: cluster.labels, hosts: records, policy: policy))
+        }
+        return clusters
+    }
+}
+
+extension FleetHost {
+    /// The record of a host whose turn never came.
+    fileprivate var abandoned: HostRecord {
+        HostRecord(
+            name: name, address: address, state: .abandoned,
+            failure: HostFailure(
+                phase: "waiting", reason: "cancelled", detail: "the sweep ended before this host's turn",
+                hint: "go on with it: kubesweep scan --resume"))
+    }
+}
+
+extension StoredSweep {
+    package var identity: SweepIdentity {
+        SweepIdentity(id: id, started: started, ended: ended ?? started, isComplete: summary.isWhole && isFinished)
+    }
+}

@@ -1,0 +1,23 @@
+import Hardening
+
+extension SweepContents {
+    /// The waivers by which the sweep was reported.
+    ///
+    /// - Throws: `damaged` where they cannot be read any more; they were when they were stored.
+    func waiverList(_ store: SweepStore) throws(StoreError) -> WaiverList? {
+        try StoreError.catching(store.path) { try waivers.map { try WaiverList.parse($0, file: "waivers") } }
+    }
+}
+
+extension DiffWaivers {
+    /// Those of a sweep's file.
+    init(_ list: WaiverList) {
+        self.init(digest: list.text) { finding, cluster, host, moment in
+            switch list.state(of: finding, on: WaiverPlace(host, of: cluster), at: moment) {
+            case .none: .none
+            case .active(let waiver): .active(waiver.id)
+            case .expired(let waiver): .expired(waiver.id)
+            }
+        }
+    }
+}

@@ -1,0 +1,217 @@
+import Foundation
+import GRDB
+package import Hardening
+
+/// What is known of a sweep before its first host.
+package struct SweepStart: Sendable {
+    package var id: String
+    /// RFC 3339, UTC.
+    package var started: String
+    package var tool: ToolIdentity
+    package var policy: PolicyIdentity
+    package var policyDocument: PolicyDocument
+    package var inventory: InventoryIdentity
+    /// The whole inventory, selected or not.
+    package var fleet: FleetRecord
+    /// Whether only a part of the inventory was selected; such a sweep is never compared with by default.
+    package var isPartial: Bool
+    /// The waivers' file as it was read; nil where there was none.
+    package var waivers: String?
+
+    package init(
+        id: String, started: String, tool: ToolIdentity, policy: PolicyIdentity, policyDocument: PolicyDocument,
+        inventory: InventoryIdentity, fleet: FleetRecord, isPartial: Bool, waivers: String? = nil
+    ) {
+        self.id = id
+        self.started = started
+        self.tool = tool
+        self.policy = policy
+        self.policyDocument = policyDocument
+        self.inventory = inventory
+        self.fleet = fleet
+        self.isPartial = isPartial
+        self.waivers = waivers
+    }
+}
+
+/// Writes one sweep as it goes on: hosts in batches, each a transaction, and last of all that it is finished. Whatever
+/// kills the process between two of them leaves a sweep that counts as unfinished, and whole in itself.
+package struct SweepRecorder {
+    private let store: SweepStore
+    private let row: Int64
+    private let policy: Int64
+    private let toolVersion: String
+    private let claimed: [String: String]
+    private var parts = Parts()
+    private var waiting: [(cluster: String, host: HostRecord)] = []
+
+    /// Hosts in one transaction: a sync to disk costs as much as writing about this many of them.
+    private static let batch = 256
+    /// While hosts are slow to answer, what is there is written this often, so that a killed sweep loses no more.
+    private static let interval = Duration.milliseconds(500)
+    private var written = ContinuousClock.now
+
+    /// Begins the sweep in the store.
+    package init(_ start: SweepStart, in store: SweepStore) throws(StoreError) {
+        self.store = store
+        (row, policy) = try store.write { db in
+            let policy = try Documents.id(of: start.policyDocument.json, in: db)
+            let fleet = try Documents.id(of: start.fleet.json, in: db)
+            let waivers = try start.waivers.map { try Documents.id(of: Array($0.utf8), in: db) }
+            try db.execute(
+                sql: """
+                    INSERT INTO sweep (name, started, partial, tool_version, libssh2_version, policy_identity, policy,
+                        inventory_digest, inventory_hosts, fleet, waivers)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    start.id, start.started, start.isPartial, start.tool.version, start.tool.libssh2,
+                    start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet, waivers,
+                ])
+            return (db.lastInsertedRowID, policy)
+        }
+        toolVersion = start.tool.version
+        claimed = start.fleet.statedVersions
+    }
+
+    /// Goes on with a sweep that did not finish.
+    package init(resuming sweep: StoredSweep, in store: SweepStore) throws(StoreError) {
+        self.store = store
+        row = sweep.row
+        let fleet: FleetRecord
+        (policy, fleet) = try store.read { db in
+            let row = try sweep.find(db)
+            return (row["policy"], try FleetRecord(json: Documents.body(row["fleet"], in: db)))
+        }
+        toolVersion = sweep.tool.version
+        claimed = fleet.statedVersions
+    }
+
+    /// Takes a host's record; it is on disk after the next `flush` at the latest.
+    package mutating func add(_ host: HostRecord, cluster: String) throws(StoreError) {
+        waiting.append((cluster, host))
+        if waiting.count >= Self.batch || ContinuousClock.now - written > Self.interval { try flush() }
+    }
+
+    /// Writes what was taken since the last time.
+    package mutating func flush() throws(StoreError) {
+        if waiting.isEmpty { return }
+        let hosts = waiting
+        var parts = parts
+        do throws(StoreError) {
+            let known = try store.write { db in
+                for (cluster, host) in hosts { try write(host, cluster, &parts, db) }
+                return parts
+            }
+            self.parts = known
+            waiting.removeAll(keepingCapacity: true)
+            written = ContinuousClock.now
+        } catch {
+            self.parts.forget()
+            throw error
+        }
+    }
+
+    /// Writes what is left, and then that the sweep is finished.
+    ///
+    /// - Parameter isFinished: false where the sweep was ended early, so that it can be resumed.
+    package mutating func finish(_ summary: SweepSummary, ended: String, isFinished: Bool) throws(StoreError) {
+        try flush()
+        try store.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE sweep SET ended = ?, finished = ?, whole = ?, hosts = ?, judged = ?, pass = ?, fail = ?,
+                        unknown = ?, not_applicable = ?, unseen = ?, waived = ?
+                    WHERE id = ?
+                    """,
+                arguments: [
+                    ended, isFinished, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
+                    summary.counts.fail, summary.counts.unknown, summary.counts.notApplicable, summary.counts.unseen,
+                    summary.waived, row,
+                ])
+        }
+        // What was written goes from the log into the file, so that a copy of the file alone is whole.
+        try StoreError.catching(store.path) {
+            try store.database.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        }
+    }
+
+    private func write(_ host: HostRecord, _ cluster: String, _ parts: inout Parts, _ db: Database) throws {
+        var evidence: Int64?
+        var judgement: Int64?
+        if let record = host.evidence {
+            let id = try Documents.id(of: record.document.bytes, in: db)
+            evidence = id
+            judgement = try self.judgement(of: id, host, record, claimed[cluster] ?? "", &parts, db)
+        }
+        let remarks = Remarks(failure: host.failure, notes: host.notes)
+        let remarksID = remarks.isEmpty ? nil : try Documents.id(of: remarks.document, in: db)
+        let key = try host.evidence?.hostKey.map { try Documents.id(of: Array($0.utf8), in: db) }
+        let add = try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO result
+                    (sweep, host, state, attempts, evidence, judgement, remarks, host_key, bytes, milliseconds)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try add.execute(arguments: [
+            row, try hostID(cluster, host, db), host.state.rawValue, host.attempts, evidence, judgement, remarksID,
+            key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0,
+        ])
+    }
+
+    /// The judgement that this policy and release gave for the same evidence before, or a new one.
+    private func judgement(
+        of evidence: Int64, _ host: HostRecord, _ record: EvidenceRecord, _ claimed: String, _ parts: inout Parts,
+        _ db: Database
+    ) throws -> Int64 {
+        let find = try db.cachedStatement(
+            sql: """
+                SELECT judgement FROM judged WHERE evidence = ? AND policy = ? AND tool_version = ? AND claimed = ?
+                """)
+        if let id = try Int64.fetchOne(find, arguments: [evidence, policy, toolVersion, claimed]) { return id }
+        let document = try Judgement(record, host).document(&parts, in: db)
+        let id = try Documents.id(of: document, in: db)
+        let add = try db.cachedStatement(
+            sql: """
+                INSERT INTO judged (evidence, policy, tool_version, claimed, judgement) VALUES (?, ?, ?, ?, ?)
+                """)
+        try add.execute(arguments: [evidence, policy, toolVersion, claimed, id])
+        return id
+    }
+
+    private func hostID(_ cluster: String, _ host: HostRecord, _ db: Database) throws -> Int64 {
+        let find = try db.cachedStatement(sql: "SELECT id FROM host WHERE cluster = ? AND name = ? AND address = ?")
+        if let id = try Int64.fetchOne(find, arguments: [cluster, host.name, host.address]) { return id }
+        let add = try db.cachedStatement(sql: "INSERT INTO host (cluster, name, address) VALUES (?, ?, ?)")
+        try add.execute(arguments: [cluster, host.name, host.address])
+        return db.lastInsertedRowID
+    }
+}
+
+/// The sums of a sweep, as lists of sweeps show them.
+package struct SweepSummary: Sendable, Equatable {
+    package var hosts: Int
+    /// Of them, those on which something was judged.
+    package var judged: Int
+    package var counts: VerdictCounts
+    package var waived: Int
+    /// Every selected host was judged, and nothing ended the sweep early.
+    package var isWhole: Bool
+
+    package init(hosts: Int, judged: Int, counts: VerdictCounts, waived: Int = 0, isWhole: Bool) {
+        self.hosts = hosts
+        self.judged = judged
+        self.counts = counts
+        self.waived = waived
+        self.isWhole = isWhole
+    }
+}
+
+extension FleetRecord {
+    /// The version that is stated for each cluster.
+    fileprivate var statedVersions: [String: String] {
+        Dictionary(clusters.map { ($0.name, $0.kubernetesVersion ?? "") }) { first, _ in first }
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Hardening
+import SweepHistory
+import SweepReport
+
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Tells what changed between two sweeps of the history, and proves why.",
+        discussion: """
+            A sweep is named by its id or the beginning of it, by latest, baseline or a date (the last sweep that \
+            started by then). Without names the newest sweep is compared with the one before, with one name that sweep \
+            with the newest.
+
+            The cause of a change is found by judging again: the older evidence by the newer policy, the newer evidence \
+            by the older policy. A finding of a host that is gone or was not seen is never called resolved.
+
+            EXIT STATUS
+              0    nothing got worse
+              1    findings are new, waived no more or more severe, at or above --fail-on
+              2    something was seen before and is not any more
+              3    both 1 and 2
+              4    the two cannot be compared
+            """)
+
+    @Argument(help: ArgumentHelp("The older sweep.", valueName: "older"))
+    var older: String?
+
+    @Argument(help: ArgumentHelp("The newer sweep.", valueName: "newer"))
+    var newer: String?
+
+    @OptionGroup var state: StateOption
+
+    @Option(help: "What goes to standard output: \(DiffFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format: DiffFormat = .text
+
+    @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
+    var failOn: FailThreshold = .low
+
+    @Option(help: ArgumentHelp("Colour in text on standard output: auto, always, never.", valueName: "when"))
+    var color: ColourChoice = .auto
+
+    func run() {
+        do throws(CommandFailure) {
+            Console.end(try compare())
+        } catch {
+            Console.end(error)
+        }
+    }
+
+    private func compare() throws(CommandFailure) -> ExitStatus {
+        let store = try state.existing()
+        let facts = try PolicyOption.facts()
+        let compared: Result<SweepDiff, NotComparable>
+        do throws(StoreError) {
+            let newer = try store.sweep(newer ?? "latest")
+            let older = if let older { try store.sweep(older) } else { try store.parent(of: newer) }
+            guard let older else {
+                throw StoreError(.noSuchSweep, path: store.path, detail: "there is no sweep before \(newer.id)")
+            }
+            compared = try store.diff(older, newer, facts: facts)
+        } catch {
+            if error.reason == .noSuchSweep {
+                throw CommandFailure(.notComparable, "\(printable(error.message))\n\(error.hint)")
+            }
+            throw CommandFailure(error)
+        }
+        switch compared {
+        case .failure(let error): throw CommandFailure(.notComparable, printable(error.reason))
+        case .success(let diff):
+            switch format {
+            case .json: try Console.result(DiffReport.json(diff))
+            case .markdown: try Console.result(Array(DiffReport.markdown(diff).utf8))
+            case .text:
+                let style = TerminalStyle(isColoured: Console.isColoured(color))
+                try Console.result(Array(DiffReport.text(diff, style: style).utf8))
+            }
+            return failOn.exitStatus(of: diff)
+        }
+    }
+}
+
+enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+}

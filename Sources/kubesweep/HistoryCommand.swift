@@ -1,0 +1,139 @@
+import ArgumentParser
+import FleetSweep
+import Hardening
+import SweepHistory
+import SweepReport
+
+struct HistoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Shows, marks and prunes the sweeps that are kept.",
+        subcommands: [List.self, Show.self, Baseline.self, Prune.self, Check.self], defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One line for each sweep, the newest first.")
+
+        @OptionGroup var state: StateOption
+        @Option(help: "What goes to standard output: text, json.") var format: ReportFormat = .text
+        @Option(help: ArgumentHelp("At most so many.", valueName: "number")) var limit = 100
+
+        mutating func validate() throws {
+            guard limit > 0 else { throw ValidationError("--limit must be above 0") }
+        }
+
+        func run() {
+            end { () throws(CommandFailure) in
+                let store = try state.existing()
+                let sweeps = try stored { () throws(StoreError) in try store.sweeps() }
+                let shown = Array(sweeps.prefix(limit))
+                switch format {
+                case .json: try Console.result(HistoryReport.json(shown, total: sweeps.count))
+                case .text: try Console.result(Array(HistoryReport.text(shown, total: sweeps.count).utf8))
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "What one sweep was made with, and what it came to.")
+
+        @Argument(help: ArgumentHelp("An id or its beginning, latest, baseline or a date.", valueName: "sweep"))
+        var sweep = "latest"
+        @OptionGroup var state: StateOption
+
+        func run() {
+            end { () throws(CommandFailure) in
+                let store = try state.existing()
+                let (found, contents, notices) = try stored { () throws(StoreError) in
+                    let found = try store.sweep(sweep)
+                    return (found, try store.contents(of: found), try store.notices(of: found))
+                }
+                let text = HistoryReport.text(
+                    found, policy: contents.policy, clusters: contents.fleet.clusters.count, notices: notices)
+                try Console.result(Array(text.utf8))
+            }
+        }
+    }
+
+    struct Baseline: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Marks a sweep as a baseline, which pruning keeps, or takes the mark away.")
+
+        @Argument(help: ArgumentHelp("An id or its beginning, latest or a date.", valueName: "sweep"))
+        var sweep: String
+        @Flag(help: "Take the mark away.") var remove = false
+        @OptionGroup var state: StateOption
+
+        func run() {
+            end { () throws(CommandFailure) in
+                let store = try state.existing()
+                try stored { () throws(StoreError) in try store.setBaseline(store.sweep(sweep), !remove) }
+            }
+        }
+    }
+
+    struct Prune: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Removes old sweeps; baselines, the last finished sweep and the newest always stay.")
+
+        @Option(help: ArgumentHelp("Remove sweeps that are older than so many days.", valueName: "days"))
+        var olderThanDays: Int
+        @Flag(help: "Remove nothing, only tell.") var dryRun = false
+        @OptionGroup var state: StateOption
+
+        mutating func validate() throws {
+            guard (0...36_500).contains(olderThanDays) else {
+                throw ValidationError("--older-than-days must be between 0 and 36500")
+            }
+        }
+
+        func run() {
+            end { () throws(CommandFailure) in
+                let store = try state.existing()
+                guard let directory = state.directory else { return }
+                // A sweep that is being written must not lose what it refers to.
+                let lock: SweepLock
+                do throws(SweepLock.Failure) {
+                    lock = try SweepLock(directory, holder: "prune")
+                } catch {
+                    switch error {
+                    case .held(let holder): throw CommandFailure(.busy, "a sweep is under way: \(holder)")
+                    case .cannotOpen(let error): throw CommandFailure(error)
+                    }
+                }
+                let oldest = UTCTime(secondsBeforeNow: olderThanDays * 86_400).text
+                let pruned = try stored { () throws(StoreError) in
+                    try store.prune(Retention(oldest: oldest), isTrial: dryRun)
+                }
+                withExtendedLifetime(lock) {}
+                let verb = dryRun ? "would be removed" : "removed"
+                var text = pruned.sweeps.map { "\($0)\n" }.joined()
+                text += "\(pruned.sweeps.count) sweeps \(verb)"
+                if !dryRun { text += ", \(pruned.bytes.before) bytes before, \(pruned.bytes.after) after" }
+                try Console.result(Array((text + "\n").utf8))
+            }
+        }
+    }
+
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Looks through the whole file for damage.")
+
+        @OptionGroup var state: StateOption
+
+        func run() {
+            end { () throws(CommandFailure) in
+                let store = try state.existing()
+                let problems = try stored { () throws(StoreError) in try store.problems() }
+                if problems.isEmpty { return try Console.result(Array("\(store.path) is sound\n".utf8)) }
+                throw CommandFailure(
+                    StoreError(.damaged, path: store.path, detail: problems.joined(separator: "\n")))
+            }
+        }
+    }
+}
+
+/// Runs a command without a result status of its own.
+private func end(_ body: () throws(CommandFailure) -> Void) {
+    do throws(CommandFailure) { try body() } catch { Console.end(error) }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Glibc
+import SweepHistory
+import SweepReport
+
+/// Where the history is; every command that reads or writes it has this option.
+struct StateOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The directory of the history. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/kubesweep or ~/.local/state/kubesweep.",
+            valueName: "directory"))
+    var stateDir: String?
+
+    /// Nil where neither the option nor the environment says where.
+    var directory: StateDirectory? {
+        StateDirectory.chosen(option: stateDir) { name in getenv(name).map { String(cString: $0) } }
+    }
+
+    /// The history that is there.
+    func existing() throws(CommandFailure) -> SweepStore {
+        guard let directory else {
+            throw CommandFailure(.usage, "where the history is cannot be told: set --state-dir or HOME")
+        }
+        return try stored { () throws(StoreError) in try SweepStore.existing(directory) }
+    }
+}
+
+extension CommandFailure {
+    init(_ error: StoreError) {
+        let status: ExitStatus =
+            switch error.reason {
+            case .missing, .noSuchSweep: .noInput
+            case .foreign, .damaged, .newer: .badInput
+            case .cannotCreate, .full, .readOnly, .other: .cannotWrite
+            case .busy: .busy
+            }
+        self.init(status, "\(printable(error.message, limit: 500))\n\(printable(error.hint, limit: 500))")
+    }
+}
+
+/// Runs what reads or writes the history, and tells its failures as a command does.
+func stored<Value>(_ body: () throws(StoreError) -> Value) throws(CommandFailure) -> Value {
+    do throws(StoreError) { return try body() } catch { throw CommandFailure(error) }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import FleetSweep
+import Hardening
+import StrictJSON
+import StrictYAML
+import SweepReport
+
+struct WaiversCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waivers", abstract: "Works on files of accepted failures.",
+        subcommands: [Lint.self, Suggest.self])
+
+    struct Lint: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "lint",
+            abstract: "Tells everything that is wrong with a file of waivers, with file, line and column.",
+            discussion: """
+                Besides what keeps the file from being used it finds checks that neither the policy nor a built-in one \
+                has, waivers that have expired, and selectors that match nothing in the inventory; these are errors, \
+                and the exit status is 65. It warns of waivers that expire within \(WaiverUse.soonDays) days and of \
+                those that an earlier one makes needless.
+                """)
+
+        @Argument(help: ArgumentHelp("A file of waivers.", valueName: "file"))
+        var file: String
+
+        @Option(
+            name: [.short, .long],
+            help: ArgumentHelp("The inventory to hold the selectors against.", valueName: "file"))
+        var inventory: String?
+
+        @OptionGroup var source: PolicyOption
+
+        func run() {
+            do throws(CommandFailure) {
+                let findings = try findings()
+                let text = findings.map { "\($0)\n" }.joined()
+                try Console.result(Array(text.utf8))
+                let isBroken = findings.contains { $0.weight == .error }
+                Console.end(isBroken ? .badInput : .result(hasFindings: false, isIncomplete: false))
+            } catch {
+                Console.end(error)
+            }
+        }
+
+        private func findings() throws(CommandFailure) -> [LintFinding] {
+            let places = try inventory.map { (path) throws(CommandFailure) in
+                try InventorySource.load(path).fleet.waiverPlaces
+            }
+            let (policy, facts) = try source.load()
+            let text: String
+            let builtIn: Policy
+            do throws(YAMLError) {
+                text = try YAMLFile.text(path: file, limit: WaiverList.fileLimit)
+            } catch {
+                throw CommandFailure(.badInput, "the waivers cannot be read\n\(error)")
+            }
+            do throws(PolicyError) {
+                builtIn = try PolicySource.load(BuiltIn.policyNames).policy(facts: facts)
+            } catch {
+                throw CommandFailure(.software, "the built-in policies cannot be read\n\(error)")
+            }
+            return WaiverList.lint(
+                text, file: file, at: UTCTime.now.text, checks: (policy.checks + builtIn.checks).map(\.id),
+                places: places)
+        }
+    }
+
+    struct Suggest: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "suggest",
+            abstract: "Writes waivers for the failures of a saved JSON report, to be filled in.",
+            discussion: """
+                Each covers one check with the value it shows in one cluster, or in saved listings. Reason, owner and \
+                expiry are left open, and the file is refused until a person has filled them in.
+                """)
+
+        @Option(help: ArgumentHelp("A report of scan or evaluate in JSON; - is standard input.", valueName: "file"))
+        var report: String
+
+        func run() {
+            do throws(CommandFailure) {
+                try Console.result(Array(suggestions().yaml.utf8))
+            } catch {
+                Console.end(error)
+            }
+        }
+
+        private func suggestions() throws(CommandFailure) -> WaiverSuggestions {
+            let bytes = try InputFile.read(report, limit: InputFile.reportLimit)
+            do throws(JSONProblem) {
+                return try WaiverSuggestions(report: bytes)
+            } catch {
+                throw CommandFailure(.badInput, "the report cannot be read\n\(report):\(escaped(error.description))")
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Glibc
+import Testing
+
+extension SimulatedMasters {
+    /// One fleet night after night, as `scan --cron` tells it.
+    @Suite(.fleet("nights"))
+    struct Nights {
+        let scratch: Scratch
+        let fleet: LoopbackFleet
+
+        init() throws {
+            scratch = try Scratch()
+            fleet = try LoopbackFleet.running()
+        }
+
+        @Test func `each night names the right causes and only those, and one without change is silent`() async throws {
+            try await firstNight()
+            try await nightOfAFlag()
+            try await nightOfThePolicy()
+            try await nightOfTheInventory()
+            try await nightsOfTheWaiver()
+            try await nightOfTheRelease()
+
+            let listed = try await scratch.kubesweep(["history"])
+            #expect(listed.status == 0)
+            // Each night twice, once with a change and once without.
+            #expect(listed.output.split(separator: "\n").count == 1 + 14)
+            let checked = try await scratch.kubesweep(["history", "check"])
+            #expect(checked.status == 0, "\(checked.talk)")
+        }
+
+        private func firstNight() async throws {
+            _ = try inventory(without: ["cp3.staging"])
+            _ = try policy(parameters: "")
+            try await night("1-baseline", status: 0)
+        }
+
+        private func nightOfAFlag() async throws {
+            try await fleetScript("stop", ["cp2.prod.example"])
+            try await fleetScript("start", ["\(Built.package)/Tests/LoopbackFleet/nights/changed/prod/cp2.host"])
+            try await night("2-flag", status: 1)
+        }
+
+        private func nightOfThePolicy() async throws {
+            _ = try policy(parameters: "parameters:\n  audit-retention-days: 90\n")
+            try await night("3-policy", status: 1)
+        }
+
+        private func nightOfTheInventory() async throws {
+            _ = try inventory(without: ["cp1.staging"])
+            try await fleetScript("stop", ["cp3.prod.example"])
+            // The host that was added fails as its peers do, which is new; one host is not seen any more.
+            try await night("4-inventory", status: 3)
+        }
+
+        /// A waiver that comes, and ends by itself. Its end is a moment: far enough for the two sweeps before it, near
+        /// enough to wait for.
+        private func nightsOfTheWaiver() async throws {
+            let end = Date.now + 20
+            _ = try scratch.write(
+                """
+                waivers:
+                  - id: staging-logs
+                    check: apiserver-audit-log-maxage
+                    cluster: staging
+                    reason: Staging keeps its logs as long as the disk allows.
+                    owner: platform-team
+                    expires: "\(end.formatted(.iso8601))"
+
+                """, to: "waivers.yaml")
+            let options = ["--waivers", "\(scratch.path)/waivers.yaml"]
+            try await night("5-waiver", options, status: 0)
+            try await Task.sleep(for: .seconds(max(0, end.timeIntervalSinceNow) + 1))
+            try await night("5-expired", options, status: 1)
+        }
+
+        /// There is one release to test. So the stored night is made into one of an older release, which judged one
+        /// check otherwise: its version, that of its judgements, and the finding itself are rewritten in the database.
+        private func nightOfTheRelease() async throws {
+            try await sql(
+                """
+                UPDATE sweep SET tool_version = '0.0.9' WHERE id = (SELECT max(id) FROM sweep);
+                UPDATE judged SET tool_version = '0.0.9';
+                UPDATE part SET body = replace(body, '"verdict": "pass"', '"verdict": "fail"')
+                    WHERE body LIKE '%"check": "apiserver-service-account-lookup"%';
+                """)
+            try await night("6-release", ["--waivers", "\(scratch.path)/waivers.yaml"], status: 0)
+        }
+
+        /// A night that is told, and then one on which nothing changed.
+        private func night(_ name: String, _ options: [String] = [], status: Int) async throws {
+            let arguments =
+                [
+                    "scan", "--cron", "--inventory", "\(scratch.path)/fleet.yaml", "--policy",
+                    "\(scratch.path)/team.yaml",
+                    "--retries", "0",
+                ] + options
+            let end = try await scratch.kubesweep(arguments)
+            try Transcript.check(
+                end, of: arguments, is: "night-\(name)",
+                replacing: fleet.replacements + [(scratch.path, "<SCRATCH>")])
+            #expect(end.status == status)
+            let again = try await scratch.kubesweep(arguments)
+            #expect(again.output == "")
+            #expect(again.talk == "")
+            #expect(again.status == 0)
+        }
+
+        private func inventory(without names: [String]) throws -> String {
+            let lines = try fleet.inventoryText().split(separator: "\n", omittingEmptySubsequences: false)
+            let kept = lines.filter { line in !names.contains { line.contains("name: \($0).") } }
+            return try scratch.write(kept.joined(separator: "\n"), to: "fleet.yaml")
+        }
+
+        private func policy(parameters: String) throws -> String {
+            try scratch.write(
+                """
+                policy: platform-team
+                extends: stackrox-2019
+                disable:
+                  apiserver-encryption-provider-kind: the file is reviewed by the storage team every month
+                \(parameters)
+                """, to: "team.yaml")
+        }
+
+        private func fleetScript(_ command: String, _ words: [String]) async throws {
+            let script = try Program(
+                "\(Built.package)/Scripts/loopback-fleet", [command, fleet.state] + words, in: scratch,
+                environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "\(scratch.path)/home"])
+            let end = try await script.end()
+            #expect(end.status == 0, "\(end.talk)")
+        }
+
+        /// Python's SQLite, which comes with the validator of JSON schemas.
+        private func sql(_ statements: String) async throws {
+            let database = "\(scratch.path)/home/.local/state/kubesweep/history.sqlite"
+            let program = try Program(
+                "/usr/bin/python3",
+                ["-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"]
+                    + [database, statements], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
+            let end = try await program.end()
+            #expect(end.status == 0, "\(end.talk)")
+        }
+    }
+}
+
+extension LoopbackFleet {
+    /// The inventory for a file in another folder.
+    func inventoryText() throws -> String {
+        String(decoding: try Scratch.read(inventory), as: UTF8.self)
+            .replacing("identity_file: ", with: "identity_file: \(state)/")
+            .replacing("known_hosts: ", with: "known_hosts: \(state)/")
+    }
+}
