@@ -68,6 +68,9 @@ let package = Package(
         .executableTarget(
             name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening", "AllocationCount"],
             path: "Benchmarks/Judging", swiftSettings: swift),
+        .executableTarget(
+            name: "HistoryBenchmark", dependencies: ["SweepHistory", "Hardening", "ProcessTable"],
+            path: "Benchmarks/History", swiftSettings: swift),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between

@@ -43,6 +43,6 @@ struct Kubesweep: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, ReportCommand.self,
-            ReplayCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
+            ReplayCommand.self, DriftCommand.self, ExplainCommand.self, ChecksCommand.self, PolicyCommand.self,
         ])
 }
