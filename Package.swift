@@ -76,6 +76,9 @@ let package = Package(
         .executableTarget(
             name: "InventoryBenchmark", dependencies: ["AnsibleInventory", "HostInventory"],
             path: "Benchmarks/Inventory", swiftSettings: swift),
+        .executableTarget(
+            name: "HistoryBenchmark", dependencies: ["SweepHistory", "Hardening", "ProcessTable"],
+            path: "Benchmarks/History", swiftSettings: swift),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between

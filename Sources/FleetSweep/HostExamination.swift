@@ -35,7 +35,7 @@ package struct HostExamination: Sendable {
         wide.concurrency = 8
         wide.perCluster = .max
         let silence = NameSilence()
-        let found = await fleet.eachHost(wide, gateway: { _ in nil }, onAnswer: { _ in }) { host, cluster in
+        let found = await fleet.eachHost(wide, gateway: { _ in nil }, onAnswer: { _, _ in }) { host, cluster in
             await settings(of: host, fleet.clusters[cluster].kubernetesVersion?.description, silence)
         }
         let byName = Dictionary(found.joined().map { ($0.name, $0) }) { first, _ in first }
@@ -50,7 +50,7 @@ package struct HostExamination: Sendable {
     ) async -> [HostCheckup] {
         let trials = await fleet.eachHost(
             options.sweep, gateway: { ssh.plan($0).access.route.gateway },
-            onAnswer: { (answer: (name: String, trial: HostTrial)) in onHost(answer.trial.failure == nil) }
+            onAnswer: { (answer: (name: String, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
         ) { host, _ in (name: host.name, trial: await trial(of: host)) }
         let byName = Dictionary(trials.joined().map { ($0.name, $0.trial) }) { first, _ in first }
         return hosts.map { host in

@@ -95,7 +95,8 @@ extension Fleet {
     ) async -> [[Answer]] {
         var answers: [[Answer]] = clusters.map { _ in [] }
         var admission = Admission(
-            self, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first, gateway: gateway)
+            self, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first, gateway: gateway
+        )
         await withTaskGroup(of: (candidate: Admission.Candidate, answer: Answer).self) { group in
             var underWay = 0
             while true {

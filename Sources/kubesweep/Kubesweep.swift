@@ -43,7 +43,7 @@ struct Kubesweep: AsyncParsableCommand {
         version: version,
         subcommands: [
             ScanCommand.self, EvaluateCommand.self, DiffCommand.self, HistoryCommand.self, StatusCommand.self,
-            ReportCommand.self, ReplayCommand.self, ExplainCommand.self, InventoryCommand.self, DoctorCommand.self,
-            ChecksCommand.self, PolicyCommand.self, WaiversCommand.self,
+            ReportCommand.self, ReplayCommand.self, DriftCommand.self, ExplainCommand.self, InventoryCommand.self,
+            DoctorCommand.self, ChecksCommand.self, PolicyCommand.self, WaiversCommand.self,
         ])
 }
