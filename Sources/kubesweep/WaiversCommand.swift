@@ -1,3 +1,4 @@
+import AnsibleInventory
 import ArgumentParser
 import FleetSweep
 import Hardening
@@ -45,7 +46,8 @@ struct WaiversCommand: ParsableCommand {
 
         private func findings() throws(CommandFailure) -> [LintFinding] {
             let places = try inventory.map { (path) throws(CommandFailure) in
-                try InventorySource.load(path).fleet.waiverPlaces
+                try InventorySource.load([path], AnsibleInventory.Options(), masters: nil, clusterVariable: nil)
+                    .fleet.waiverPlaces
             }
             let (policy, facts) = try source.load()
             let text: String
