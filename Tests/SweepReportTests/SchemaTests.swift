@@ -9,7 +9,7 @@ struct SchemaTests {
     @Test(arguments: [
         ("sweep.json", "sweep"), ("clean.json", "sweep"), ("empty.json", "sweep"), ("waived.json", "sweep"),
         ("evaluation.json", "evaluation"),
-        ("diff.json", "diff"), ("diff-unchanged.json", "diff"), ("notice.json", "notice"),
+        ("diff.json", "diff"), ("diff-unchanged.json", "diff"), ("drift.json", "drift"), ("notice.json", "notice"),
         ("doctor.json", "doctor"), ("doctor-settings.json", "doctor"), ("doctor-tried.json", "doctor"),
     ])
     func `the golden documents are valid`(name: String, schema: String) throws {
@@ -43,6 +43,8 @@ struct SchemaTests {
         ("doctor-settings.json", "doctor", #""way": "bastion""#, #""way": "tunnel""#),
         ("doctor-tried.json", "doctor", #""reached": true"#, #""reached": false"#),
         ("doctor-tried.json", "doctor", #""handshake": 12345"#, #""handshake": "12 ms""#),
+        ("drift.json", "drift", #""kind": "rolling""#, #""kind": "rolled""#),
+        ("drift.json", "drift", #""flag": "v""#, #""flag": null"#),
         ("diff.json", "diff", #""kind": "new""#, #""kind": "newer""#),
         ("diff.json", "diff", "\"causes\": [\n        \"host\"\n      ]", #""causes": []"#),
         ("diff.json", "diff", #""relation": "alone""#, #""relation": "lonely""#),
