@@ -39,7 +39,7 @@ struct Admission {
     ///   - first: the urgent hosts.
     ///   - gateway: the bastion or proxy command that leads to a host.
     init(
-        _ fleet: Fleet, perCluster: Int, perGateway: Int = .max, first: Set<HostIdentity> = [],
+        _ fleet: Fleet, perCluster: Int, perGateway: Int = .max, first: Set<HostPlace> = [],
         gateway: (Host) -> String? = { _ in nil }
     ) {
         self.perCluster = max(1, perCluster)
@@ -50,7 +50,7 @@ struct Admission {
             var order: [Kind] = []
             var hosts: [Kind: [Host]] = [:]
             for host in cluster.hosts {
-                let isUrgent = first.contains(HostIdentity(cluster: cluster.name, name: host.name))
+                let isUrgent = first.contains(HostPlace(cluster: cluster.name, host: host.name))
                 let kind = Kind(gateway: gateway(host), isUrgent: isUrgent)
                 if hosts[kind] == nil { order.append(kind) }
                 hosts[kind, default: []].append(host)

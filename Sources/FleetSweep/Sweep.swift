@@ -13,7 +13,7 @@ package struct Sweep: Sendable {
         /// default (MaxStartups): a proxy command may log in to its bastion for each host.
         package var perBastion = 8
         /// Talked to before all others, such as those that an earlier sweep did not see.
-        package var first: Set<HostIdentity> = []
+        package var first: Set<HostPlace> = []
 
         package init() {}
     }

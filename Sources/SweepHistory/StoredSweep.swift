@@ -100,6 +100,23 @@ extension SweepStore {
         return newest
     }
 
+    /// The hosts that the newest sweep did not see, whether it finished or not.
+    package func notSeenLast() throws(StoreError) -> Set<HostPlace> {
+        try read { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT host.cluster, host.name, result.state FROM result JOIN host ON host.id = result.host
+                    WHERE result.sweep = (SELECT id FROM sweep ORDER BY started DESC, id DESC LIMIT 1)
+                    """)
+            var places: Set<HostPlace> = []
+            for row in rows where HostState(rawValue: row["state"])?.isSeen != true {
+                places.insert(HostPlace(cluster: row["cluster"], host: row["name"]))
+            }
+            return places
+        }
+    }
+
     /// Marks a sweep to be kept and compared with, or takes the mark away.
     package func setBaseline(_ sweep: StoredSweep, _ isBaseline: Bool) throws(StoreError) {
         try write { db in

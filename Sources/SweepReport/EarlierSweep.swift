@@ -4,8 +4,8 @@ package import StrictJSON
 /// What a saved report of a sweep says about whom it saw. Nothing else of it is built.
 package enum EarlierSweep {
     /// The hosts whose state is not `evaluated`.
-    package static func notJudged(_ bytes: [UInt8]) throws(JSONProblem) -> Set<HostIdentity> {
-        var hosts: Set<HostIdentity> = []
+    package static func notJudged(_ bytes: [UInt8]) throws(JSONProblem) -> Set<HostPlace> {
+        var hosts: Set<HostPlace> = []
         var json = JSONReader(bytes)
         try json.object(needing: ["schema", "clusters"]) { (json, key) throws(JSONProblem) in
             switch key {
@@ -23,7 +23,7 @@ package enum EarlierSweep {
         return hosts
     }
 
-    private static func cluster(_ json: inout JSONReader) throws(JSONProblem) -> [HostIdentity] {
+    private static func cluster(_ json: inout JSONReader) throws(JSONProblem) -> [HostPlace] {
         var cluster = ""
         var hosts: [String] = []
         try json.object(needing: ["name", "hosts"]) { (json, key) throws(JSONProblem) in
@@ -45,6 +45,6 @@ package enum EarlierSweep {
             default: try json.skip()
             }
         }
-        return hosts.map { HostIdentity(cluster: cluster, name: $0) }
+        return hosts.map { HostPlace(cluster: cluster, host: $0) }
     }
 }

@@ -115,7 +115,7 @@ struct ConnectionOptions: ParsableArguments {
     ///   - first: hosts that are talked to before others.
     ///   - onHost: called as each host ends, with its cluster's name.
     func sweep(
-        _ fleet: Fleet, first: Set<HostIdentity>, judge: Judge, until end: SweepEnd,
+        _ fleet: Fleet, first: Set<HostPlace>, judge: Judge, until end: SweepEnd,
         onHost: (HostRecord, _ cluster: String) -> Void
     ) async throws(CommandFailure) -> [ClusterRecord] {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }

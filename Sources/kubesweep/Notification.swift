@@ -86,7 +86,7 @@ struct Notification {
         lines.append("data-binary = \(quoted(String(decoding: body, as: UTF8.self)))")
         // -q first: no configuration of the account. Without -L no redirect is followed.
         let words = [
-            "curl", "-q", "--silent", "--show-error", "--proto", "=http,https", "--max-time", "\(limit.seconds)",
+            "curl", "-q", "--silent", "--show-error", "--proto", "=http,https",
             "--max-filesize", "65536", "--output", "/dev/null", "--write-out", "%{http_code}", "--config", "-",
         ]
         let result = run(words, Array((lines.joined(separator: "\n") + "\n").utf8))

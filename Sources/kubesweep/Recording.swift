@@ -12,6 +12,8 @@ struct Recording {
     private(set) var failure: CommandFailure?
     private let lock: SweepLock?
     private var recorder: SweepRecorder?
+    /// Hosts that the sweep before did not see: they are asked first.
+    private(set) var notSeenBefore: Set<HostPlace> = []
     /// Hosts that the resumed sweep saw before.
     private var kept: [HostPlace: HostRecord] = [:]
 
@@ -29,6 +31,7 @@ struct Recording {
         self.start = start
         self.store = store
         self.lock = lock
+        notSeenBefore = try store.notSeenLast()
         if resumes, try resume(start, in: store) { return }
         recorder = try SweepRecorder(start, in: store)
     }

@@ -66,7 +66,7 @@ struct ScanCommand: AsyncParsableCommand {
         let end = SweepEnd()
         SignalWatch.ends(end)
         let swept = try await connections.sweep(
-            recording.rest(of: fleet), first: earlier, judge: policy.judge, until: end
+            recording.rest(of: fleet), first: earlier.union(recording.notSeenBefore), judge: policy.judge, until: end
         ) { host, cluster in recording.take(host, cluster) }
 
         let clusters = recording.joined(with: swept, policy: policy.judge.policy)
@@ -118,7 +118,7 @@ struct ScanCommand: AsyncParsableCommand {
         }
     }
 
-    private func notJudged(in report: String?) throws(CommandFailure) -> Set<HostIdentity> {
+    private func notJudged(in report: String?) throws(CommandFailure) -> Set<HostPlace> {
         guard let report else { return [] }
         let bytes = try InputFile.read(report, limit: InputFile.reportLimit)
         do throws(JSONProblem) {

@@ -68,7 +68,7 @@ struct AdmissionTests {
         }
     }
 
-    private func identity(_ name: String) -> HostIdentity { HostIdentity(cluster: String(name.prefix(2)), name: name) }
+    private func identity(_ name: String) -> HostPlace { HostPlace(cluster: String(name.prefix(2)), host: name) }
 
     @Test func `urgent hosts go first, their clusters in turn and within their bound`() {
         let first = Set(["c0h3", "c0h4", "c0h1", "c2h1"].map(identity))
@@ -82,14 +82,14 @@ struct AdmissionTests {
     }
 
     @Test func `a name of another cluster is no reason to go first`() {
-        var admission = Admission(fleet([2]), perCluster: 9, first: [HostIdentity(cluster: "c1", name: "c0h1")])
+        var admission = Admission(fleet([2]), perCluster: 9, first: [HostPlace(cluster: "c1", host: "c0h1")])
         #expect(all(&admission) == ["c0h0", "c0h1"])
     }
 
     @Test(arguments: [1, 2, 7]) func `every host is admitted exactly once`(perCluster: Int) {
         let fleet = fleet((0..<300).map { $0 % 9 })
         let urgent = fleet.clusters.flatMap(\.hosts).filter { $0.name.hasSuffix("h2") }
-        let first = Set(urgent.map { HostIdentity(cluster: $0.cluster, name: $0.name) })
+        let first = Set(urgent.map { HostPlace(cluster: $0.cluster, host: $0.name) })
         var admission = Admission(fleet, perCluster: perCluster, perGateway: 3, first: first) { host in
             host.name.utf8.count % 3 == 0 ? nil : "b\(host.name.utf8.count)"
         }

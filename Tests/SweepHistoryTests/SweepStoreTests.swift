@@ -126,6 +126,20 @@ import Testing
         #expect(try store.contents(of: store.sweep("latest")).results.map(\.name) == ["cp1", "cp2", "cp3"])
     }
 
+    @Test func `names the hosts that the newest sweep did not see`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        #expect(try store.notSeenLast() == [])
+        try night.write(to: store)
+        #expect(try store.notSeenLast() == [HostPlace(cluster: "prod", host: "cp3")])
+        var second = night
+        second.id = "20261102T020000Z-0002"
+        second.started = "2026-11-02T02:00:00Z"
+        second.hosts[2].flags = "--profiling=false"
+        try second.write(to: store, isFinished: false)
+        #expect(try store.notSeenLast() == [])
+    }
+
     @Test func `finds sweeps by id, beginning, date and mark`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)

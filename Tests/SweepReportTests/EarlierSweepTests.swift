@@ -6,7 +6,7 @@ import Testing
 struct EarlierSweepTests {
     private func hosts(_ clusters: String, schema: String = "kubesweep.sweep/1") throws(JSONProblem) -> [String] {
         let text = #"{"schema": "\#(schema)", "policy": {"x": [1, {}]}, "clusters": \#(clusters)}"#
-        return try EarlierSweep.notJudged(Array(text.utf8)).map { "\($0.cluster)/\($0.name)" }.sorted()
+        return try EarlierSweep.notJudged(Array(text.utf8)).map { "\($0.cluster)/\($0.host)" }.sorted()
     }
 
     @Test func `names every host that was not judged, whatever the reason`() throws {
@@ -23,7 +23,7 @@ struct EarlierSweepTests {
         let record = try FixtureSweep().record
         let first = try EarlierSweep.notJudged(JSONReport.render(record))
         let expected = record.clusters.flatMap { cluster in
-            cluster.hosts.filter { $0.state != .evaluated }.map { HostIdentity(cluster: cluster.name, name: $0.name) }
+            cluster.hosts.filter { $0.state != .evaluated }.map { HostPlace(cluster: cluster.name, host: $0.name) }
         }
         #expect(!expected.isEmpty)
         #expect(first == Set(expected))
