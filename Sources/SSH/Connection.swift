@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// One target on its way, from name to output: an explicit state machine, stepped by its lane whenever its socket is
-/// ready or its deadline passed. It holds the socket and the session, and gives exactly one outcome.
+/// ready or its deadline passed. It holds the transport and the session, and gives exactly one outcome.
 ///
 /// "Not ready" is a state: the same call is made again with the same arguments on the next step.
 final class Connection {
@@ -11,7 +11,7 @@ final class Connection {
     var state = State.resolving
     var clock: PhaseClock
     var dialer: Dialer
-    var socket: WatchedSocket
+    var transport: Transport
     var intake: Intake?
     var offered: Algorithms?
     var session: Session?
@@ -23,6 +23,12 @@ final class Connection {
     var hostKeyIsNew = false
     /// The program at the other end of the socket, where the route is not direct.
     var link: ProxyLink?
+    /// The bastion's sessions, where this is one of them.
+    let pool: TrunkPool?
+    /// What a bastion's session still has to send.
+    let outlet = Outlet()
+    /// How often a bastion's session ended before it had opened the tunnel.
+    var lostTrunks = 0
 
     var target: SSHTarget { job.target }
     var limits: SSHLimits { around.limits }
@@ -32,22 +38,24 @@ final class Connection {
         return address.contains(":") ? "[\(address)]:\(target.port)" : "\(address):\(target.port)"
     }
 
-    init(job: Job, token: SlotToken, around: Surroundings, now: Instant) {
+    init(job: Job, token: SlotToken, around: Surroundings, now: Instant, of pool: TrunkPool? = nil) {
         self.job = job
+        self.pool = pool
         self.around = around
         self.token = token
-        socket = WatchedSocket(poller: around.inbox.poller, token: token)
+        transport = Transport(poller: around.inbox.poller, token: token)
         clock = PhaseClock(hostLimit: min(around.limits.host, job.target.timeLimit ?? around.limits.host), now: now)
         dialer = Dialer(addresses: [], port: job.target.port)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
     }
 
-    var deadline: Instant { clock.deadline }
+    var deadline: Instant { trunk?.deadline ?? clock.deadline }
 
-    var gate: Gate { state.gate }
+    /// A bastion's session takes no place of a host: hosts that wait for it hold theirs.
+    var gate: Gate { pool == nil ? state.gate : .none }
 
-    /// Starts with the address where it is a literal; otherwise the lane asks the resolver and calls `resolved`.
+    /// Starts with the address where it is a literal; otherwise it is for the lane to find the way.
     func begin(now: Instant) -> Next {
         if let problem = target.problem { return fail(.targetInvalid, problem) }
         do throws(SSHFailure) {
@@ -57,32 +65,26 @@ final class Connection {
         }
         guard target.route == .direct else {
             clock.enter(.proxy, limit: limits.proxy, now: now)
+            guard target.bastions.isEmpty else { return seekTunnel(now: now) }
             state = .proxying
-            return .wait
+            return .needsProxy
         }
         clock.enter(.resolve, limit: limits.resolve, now: now)
+        state = .resolving
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
         }
-        return .wait
-    }
-
-    /// The name to look up; nil where there is nothing to ask.
-    var nameToResolve: String? {
-        if case .resolving = state { return target.address }
-        return nil
-    }
-
-    var needsProxy: Bool {
-        if case .proxying = state { return true }
-        return false
+        return .needsName(target.address)
     }
 
     /// The socket is ready, or `again` was asked for.
     func step(now: Instant) -> Next {
+        transport.tunnel?.beginTurn()
         intake?.beginTurn()
         return switch state {
-        case .resolving, .proxying, .parked, .finished: .wait
+        case .pausing, .resolving, .proxying, .parked, .finished: .wait
+        case .tunnelling: continueTunnel(now: now)
+        case .carrying(let trunk): carryOn(trunk, now: now)
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
         case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing: drive(now: now)
@@ -90,6 +92,10 @@ final class Connection {
     }
 
     func finish(_ result: Result<CommandOutput, SSHFailure>) -> Next {
+        if case .carrying(let trunk) = state, case .failure(let failure) = result {
+            let name = pool?.name ?? place
+            trunk.end(.cutOff("the connection to bastion \(name) was lost (\(failure.detail))"))
+        }
         tearDown()
         state = .finished
         return .finished(
@@ -103,17 +109,18 @@ final class Connection {
     func tearDown() {
         if let session {
             if case .exchanging = state {} else if intake?.ended == nil { session.disconnect() }
-            socket.shutDown()
+            outlet.flush(to: transport)
+            transport.shutDown()
             session.free()
             self.session = nil
         }
-        socket.close()
+        transport.close()
         if let link { around.proxies.end(link) }
         link = nil
     }
 
     /// Nil, or the end where epoll has no room.
     func watch(_ wanted: Poller.Interest) -> Next? {
-        socket.watch(wanted) ? nil : fail(connectFailure(errno))
+        transport.watch(wanted) ? nil : fail(connectFailure(errno))
     }
 }

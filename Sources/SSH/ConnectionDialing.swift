@@ -9,8 +9,8 @@ extension Connection {
         case .failure(let failure): return fail(failure)
         case .success(let link):
             self.link = link
-            socket.adopt(link.descriptor)
-            intake = Intake(descriptor: link.descriptor)
+            transport.adopt(link.descriptor)
+            intake = Intake(.socket(link.descriptor))
             state = .awaitingBanner
             return watch(.input) ?? .wait
         }
@@ -33,7 +33,7 @@ extension Connection {
 
     /// Tries the next addresses. One that is not the last gets its share of the limit only.
     func connect(now: Instant, last: SSHFailure) -> Next {
-        socket.close()
+        transport.close()
         var last = last
         while true {
             let left = clock.left(of: connectLimit, now: now)
@@ -42,7 +42,7 @@ extension Connection {
             switch attempt {
             case .failed(let code): last = connectFailure(code)
             case .started(let descriptor):
-                socket.adopt(descriptor)
+                transport.adopt(descriptor)
                 clock.renew(limit: share, now: now)
                 // Also where it succeeded at once: the next step finds it writable.
                 return watch(.output) ?? .wait
@@ -59,13 +59,13 @@ extension Connection {
     func finishConnecting(now: Instant) -> Next {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(socket.descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
+        getsockopt(transport.descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
         // A reset is no refusal: the server accepted and then dropped the connection.
         let wasDropped = code == ECONNRESET || code == EPIPE
         guard code == 0 || wasDropped else { return connect(now: now, last: connectFailure(code)) }
         clock.enter(.handshake, limit: limits.handshake, now: now)
         guard !wasDropped else { return closedBeforeBanner(.failed(ECONNRESET), said: []) }
-        intake = Intake(descriptor: socket.descriptor)
+        intake = Intake(.socket(transport.descriptor))
         state = .awaitingBanner
         return watch(.input) ?? .wait
     }
@@ -95,11 +95,12 @@ extension Connection {
     /// There is no room for the key exchange now: out of epoll, since nobody reads what the server may still say.
     func park(now: Instant) {
         clock.stop(now: now)
-        socket.unwatch()
+        transport.unwatch()
     }
 
     func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
         let what = "\(place) \(end.text) before its version line"
+        if case .cutOff = end { return fail(.connectionLost, what) }
         guard !said.isEmpty else { return fail(.throttled, what) }
         let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
         // What sshd says when it sheds load (sshd.c, drop_connection).

@@ -5,6 +5,9 @@ extension Connection {
         guard deadline <= now else { return .wait }
         switch state {
         case .finished: return .wait
+        case .pausing: return begin(now: now)
+        case .carrying(let trunk):
+            return trunk.expire(now) ? fail(.cancelled, "no host needed the bastion any more") : .wait
         case .connecting where dialer.count > 0 && !clock.hostIsOver(now):
             return connect(now: now, last: timedOut(now: now))
         case .askingMethods: return rejected(methods: nil)
@@ -36,11 +39,15 @@ extension Connection {
     }
 
     func lost(_ end: Intake.End) -> Next {
+        if case .cutOff = end { return fail(.connectionLost, "\(place) \(end.text)\(progressText)") }
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
         if let refused = accountRefused("\(place) \(end.text)") { return refused }
-        let bytes = if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
-        return fail(.connectionLost, "\(place) \(end.text)\(bytes)\(farewell)")
+        return fail(.connectionLost, "\(place) \(end.text)\(progressText)\(farewell)")
+    }
+
+    private var progressText: String {
+        if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
     }
 
     /// The connection ended behind the signature: sshd does that where PAM does not let the account in.

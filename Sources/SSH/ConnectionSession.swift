@@ -12,15 +12,20 @@ extension Connection {
             return fail(error)
         }
         offered = algorithms
+        let streams = streams(intake)
         session = Session(
-            descriptor: socket.descriptor, intake: intake, algorithms: algorithms, clientBanner: around.clientBanner)
+            // Behind a tunnel the callbacks serve; the library only asks whether the descriptor blocks.
+            descriptor: transport.tunnel == nil ? transport.descriptor : around.inbox.wakeup, streams: streams,
+            algorithms: algorithms, clientBanner: around.clientBanner)
         guard session != nil else { return fail(.outOfMemory, "no libssh2 session can be made") }
         state = .exchanging
         return watch(.input) ?? drive(now: now)
     }
 
     var hostKeyCheck: HostKeyCheck {
-        HostKeyCheck(target: target, known: job.known, policy: around.policy, firstUse: around.firstUse)
+        // As ssh is told for bastions: what everything goes through is never trusted on first use.
+        HostKeyCheck(
+            target: target, known: job.known, policy: pool == nil ? around.policy : .strict, firstUse: around.firstUse)
     }
 
     /// Runs the session's states until one has to wait or the connection is over.
@@ -42,6 +47,7 @@ extension Connection {
                 if case .wait = progress, askAgent(offer.request, now: now) { return .wait }
                 if case .done = progress {
                     identity = offer.request.identity
+                    if pool != nil { return carry(session, now: now) }
                     clock.enter(.execute, limit: limits.execute, now: now)
                     state = .opening
                 }
@@ -84,14 +90,16 @@ extension Connection {
                 if case .done = progress { return succeed(session, sawEOF: true, sawClose: true) }
                 if case .failed = progress { return succeed(session, sawEOF: true) }
                 if intake.ended != nil { return succeed(session, sawEOF: true) }
-            case .resolving, .proxying, .connecting, .awaitingBanner, .parked, .finished: return .wait
+            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked, .carrying,
+                .finished:
+                return .wait
             }
 
             switch progress {
             case .done: continue
             case .wait:
                 if let end = intake.ended { return lost(end) }
-                return watch(session.interest) ?? .wait
+                return waitFor(session)
             case .failed(let failure): return failed(failure, intake)
             }
         }
@@ -105,7 +113,7 @@ extension Connection {
         guard request.askAgent({ inbox.post(.signed(token, $0)) }) else { return false }
         // The agent may have a queue and ask a person: a time of its own.
         clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
-        socket.unwatch()
+        transport.unwatch()
         return true
     }
 

@@ -1,9 +1,13 @@
 extension Connection {
     /// Where a connection stands.
     enum State {
+        /// A login at a bastion that failed is made again later.
+        case pausing
         case resolving
         /// A bastion or proxy command is being opened.
         case proxying
+        /// A session with the bastion is waited for, then its answer about the host.
+        case tunnelling
         case connecting
         case awaitingBanner
         /// The banner is in; the key exchange needs a place.
@@ -16,14 +20,16 @@ extension Connection {
         case starting
         case reading
         case closing
+        /// A bastion's session: logged in, and carrying the connections of others.
+        case carrying(Trunk)
         case finished
 
         /// What of a lane's room a connection in this state takes up.
         var gate: Gate {
             switch self {
-            case .resolving, .proxying, .connecting, .awaitingBanner, .parked: .connecting
+            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
-            case .authenticating, .askingMethods, .opening, .starting, .reading, .closing: .connected
+            case .authenticating, .askingMethods, .opening, .starting, .reading, .closing, .carrying: .connected
             case .finished: .none
             }
         }
@@ -32,6 +38,7 @@ extension Connection {
         func missing(place: String, output: OutputReader) -> String {
             switch self {
             case .resolving: "no answer from the name service"
+            case .tunnelling: "\(place): the bastion did not say whether it can connect"
             case .proxying: "\(place): the way there did not open"
             case .connecting: "\(place): no answer to the connection request"
             case .awaitingBanner: "\(place): connected, but no SSH version line came"
@@ -40,7 +47,7 @@ extension Connection {
             case .authenticating, .askingMethods: "\(place) did not answer the authentication"
             case .opening, .starting: "\(place) did not start the command"
             case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
-            case .reading, .closing, .finished: "no byte of output came"
+            case .pausing, .reading, .closing, .carrying, .finished: "no byte of output came"
             }
         }
     }
@@ -52,6 +59,14 @@ extension Connection {
         case again
         /// The banner is in: `startExchange` when there is room.
         case needsExchange
+        /// `resolved` with the addresses of this name.
+        case needsName(String)
+        /// `proxied` with the way through a bastion or proxy command.
+        case needsProxy
+        /// `enter` with a session of the bastion's.
+        case needsTunnel
+        /// This is now a bastion's session that tunnels can be opened on.
+        case carries(Trunk)
         case finished(SSHOutcome)
     }
 
@@ -69,6 +84,7 @@ extension Connection {
         let firstUse: FirstUseKeys
         let clientBanner: String
         let proxies: Proxies
+        let wakeups: Wakeups
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }

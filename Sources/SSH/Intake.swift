@@ -1,7 +1,7 @@
 import CLibSSH2
 import Glibc
 
-/// What comes in from one socket: it sits between recv(2) and libssh2.
+/// What comes in from one socket or tunnel: it sits between recv(2) and libssh2.
 ///
 /// - libssh2 1.10 reads the version line one byte at a time; small reads are served from one larger one.
 /// - Lines that a server sends before its version line (RFC 4253 §4.2) are dropped here, since libssh2 1.10 gives
@@ -13,17 +13,25 @@ final class Intake {
     enum End: Equatable {
         case closed
         case failed(Int32)
+        /// The bastion's session ended, and every tunnel with it.
+        case cutOff(String)
 
         /// What the peer did, to follow its name.
         var text: String {
             switch self {
             case .closed: "closed the connection"
             case .failed(let code): "broke the connection (\(Errno.text(code)))"
+            case .cutOff(let why): "was cut off: \(why)"
             }
         }
     }
 
-    private let descriptor: Int32
+    enum Source {
+        case socket(Int32)
+        case tunnel(Tunnel)
+    }
+
+    private let source: Source
     private var buffer: [UInt8] = []
     private var served = 0
     private(set) var transcript: [UInt8] = []
@@ -36,13 +44,16 @@ final class Intake {
     private var isRecording = true
     /// A read gave less than it had room for: nothing is left in the socket, and epoll will say when there is.
     private var isDrained = false
+    /// Bytes that came so far.
+    private(set) var received = 0
+    /// Bytes that one turn takes; a flood must not keep the lane from its other connections.
+    private static let turnLimit = 1 << 20
+    private var turnLeft = turnLimit
     private var bannerBytes = 0
     private var bannerLines = 0
     private(set) var preBannerText: [UInt8] = []
 
-    init(descriptor: Int32) {
-        self.descriptor = descriptor
-    }
+    init(_ source: Source) { self.source = source }
 
     private static let chunk = 4096
     private static let smallRead = 1024
@@ -130,18 +141,32 @@ final class Intake {
         return count
     }
 
-    /// The socket may have something again.
-    func beginTurn() { isDrained = false }
+    /// There may be something again.
+    func beginTurn() {
+        isDrained = false
+        turnLeft = Self.turnLimit
+    }
 
-    /// recv(2) with the end noted in `ended`; 0 means nothing now.
+    /// One read with the end noted in `ended`; 0 means nothing now.
     private func receive(_ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
-        guard !isDrained else { return 0 }
+        guard !isDrained, turnLeft > 0 else { return 0 }
+        let count: Int
+        switch source {
+        case .socket(let descriptor): count = receive(descriptor, target, capacity)
+        case .tunnel(let tunnel):
+            count = tunnel.take(target, capacity)
+            if count == 0 { ended = tunnel.end }
+        }
+        isDrained = count < capacity
+        received += count
+        turnLeft -= count
+        return count
+    }
+
+    private func receive(_ descriptor: Int32, _ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
         while true {
             let count = recv(descriptor, target, capacity, 0)
-            if count > 0 {
-                isDrained = count < capacity
-                return count
-            }
+            if count > 0 { return count }
             if count == 0 {
                 ended = .closed
                 return 0
@@ -183,6 +208,10 @@ final class Intake {
     /// Looks whether the stream has ended without anybody having read its end, as after a failed send.
     func probeEnd() {
         guard ended == nil else { return }
+        guard case .socket(let descriptor) = source else {
+            if case .tunnel(let tunnel) = source { ended = tunnel.end }
+            return
+        }
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
         if count == 0 { ended = .closed }

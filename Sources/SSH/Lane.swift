@@ -15,7 +15,7 @@ final class Lane {
 
     private let inbox: LaneInbox
     private let resolver: Resolver
-    private let around: Connection.Surroundings
+    let around: Connection.Surroundings
     private let limits: SSHLimits
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
@@ -27,7 +27,9 @@ final class Lane {
     private var exchanging = 0
     private var connected = 0
     private var live = 0
-    private var isStopping = false
+    private(set) var isStopping = false
+    /// By the bastions they lead to.
+    var pools: [ProxyJump: TrunkPool] = [:]
     private var events: [epoll_event]
 
     private static let wakeupToken = SlotToken(index: .max, generation: .max)
@@ -67,6 +69,7 @@ final class Lane {
             }
             expire()
             admit()
+            stepWoken()
         }
         for message in inbox.closeAndDrain() {
             if case .start(let job) = message { finishUnstarted(job, reason: "the engine was shut down") }
@@ -106,13 +109,25 @@ final class Lane {
         case .stop:
             isStopping = true
             cancel(reason: "the engine was shut down") { _ in true }
+            endTrunks(reason: "the engine was shut down")
         }
     }
 
     private func cancel(reason: String, where matches: (Job) -> Bool) {
         for job in waiting.removeAll(where: matches) { finishUnstarted(job, reason: reason) }
         for index in slots.indices {
-            guard let connection = slots[index].connection, matches(connection.job) else { continue }
+            guard let connection = slots[index].connection, connection.pool == nil, matches(connection.job) else {
+                continue
+            }
+            settle(
+                SlotToken(index: UInt32(index), generation: slots[index].generation), connection.cancel(reason: reason))
+        }
+    }
+
+    /// After the connections that went through them.
+    private func endTrunks(reason: String) {
+        for index in slots.indices {
+            guard let connection = slots[index].connection, connection.pool != nil else { continue }
             settle(
                 SlotToken(index: UInt32(index), generation: slots[index].generation), connection.cancel(reason: reason))
         }
@@ -123,14 +138,14 @@ final class Lane {
         job.finish(SSHFailure(phase: .waiting, reason: .cancelled, detail: reason))
     }
 
-    private func connection(_ token: SlotToken) -> Connection? {
+    func connection(_ token: SlotToken) -> Connection? {
         let index = Int(token.index)
         guard index < slots.count, slots[index].generation == token.generation else { return nil }
         return slots[index].connection
     }
 
     /// Takes note of where a connection stands after a step: its gate, its deadline, its end.
-    private func settle(_ token: SlotToken, _ next: Connection.Next) {
+    func settle(_ token: SlotToken, _ next: Connection.Next) {
         let index = Int(token.index)
         guard let connection = slots[index].connection else { return }
         count(connection.gate, at: index)
@@ -138,19 +153,33 @@ final class Lane {
         case .wait: break
         case .again: again.append(token)
         case .needsExchange:
-            if exchanging < limits.handshaking, connected < limits.connected {
+            if connection.pool != nil || (exchanging < limits.handshaking && connected < limits.connected) {
                 return settle(token, connection.startExchange(now: MonotonicTime.now))
             }
             connection.park(now: MonotonicTime.now)
             parked.append(token)
+        case .needsName(let name):
+            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+        case .needsProxy:
+            around.proxies.open(connection.job.target) { [inbox, proxies = around.proxies] answer in
+                guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
+                Glibc.close(link.descriptor)
+                proxies.end(link)
+            }
+        case .needsTunnel: return seekTunnel(token, connection)
+        case .carries(let trunk): connection.pool?.loggedIn(trunk)
         case .finished(let outcome):
             slots[index].connection = nil
             slots[index].generation &+= 1
             slots[index].queuedDeadline = .max
             freeSlots.append(token.index)
             live -= 1
-            inbox.load.subtract(1, ordering: .relaxed)
-            connection.job.completion(outcome)
+            if let pool = connection.pool {
+                ended(token, outcome, of: pool)
+            } else {
+                inbox.load.subtract(1, ordering: .relaxed)
+                connection.job.completion(outcome)
+            }
             return
         }
         let deadline = connection.deadline
@@ -158,6 +187,7 @@ final class Lane {
             slots[index].queuedDeadline = deadline
             deadlines.push(DeadlineHeap.Entry(time: deadline, token: token))
         }
+        if let pool = connection.pool { serve(pool) }
     }
 
     private func count(_ gate: Connection.Gate, at index: Int) {
@@ -203,6 +233,12 @@ final class Lane {
     }
 
     private func start(_ job: Job) {
+        let (token, connection) = place(job)
+        settle(token, connection.begin(now: MonotonicTime.now))
+    }
+
+    /// Gives the job a slot; `settle` goes on with it.
+    func place(_ job: Job, of pool: TrunkPool? = nil) -> (SlotToken, Connection) {
         let index: UInt32
         if let free = freeSlots.popLast() {
             index = free
@@ -211,26 +247,15 @@ final class Lane {
             slots.append(Slot())
         }
         let token = SlotToken(index: index, generation: slots[Int(index)].generation)
-        let now = MonotonicTime.now
-        let connection = Connection(job: job, token: token, around: around, now: now)
+        let connection = Connection(job: job, token: token, around: around, now: MonotonicTime.now, of: pool)
         slots[Int(index)].connection = connection
         live += 1
-        settle(token, connection.begin(now: now))
-        guard self.connection(token) != nil else { return }
-        if let name = connection.nameToResolve {
-            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
-        } else if connection.needsProxy {
-            around.proxies.open(job.target) { [inbox, proxies = around.proxies] answer in
-                guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
-                Glibc.close(link.descriptor)
-                proxies.end(link)
-            }
-        }
+        return (token, connection)
     }
 
     /// Milliseconds until something is due, rounded up; -1 for no limit.
     private func timeout() -> Int32 {
-        if !again.isEmpty { return 0 }
+        if !again.isEmpty || !around.wakeups.isEmpty { return 0 }
         if !waiting.isEmpty, connecting < limits.connecting { return 0 }
         guard let first = deadlines.first else { return -1 }
         let now = MonotonicTime.now

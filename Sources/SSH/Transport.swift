@@ -1,11 +1,14 @@
+import CLinux
 import Glibc
 
-/// A connection's socket, and what its lane's epoll watches it for.
-struct WatchedSocket {
+/// What carries a connection's bytes: a socket, with what its lane's epoll watches it for, or a tunnel, of which epoll
+/// knows nothing: the bastion's session wakes it.
+struct Transport {
     private let poller: Poller
     private let token: SlotToken
     /// -1 while there is none.
     private(set) var descriptor: Int32 = -1
+    private(set) var tunnel: Tunnel?
     /// Nil while it is not in epoll.
     private var interest: Poller.Interest?
 
@@ -20,8 +23,14 @@ struct WatchedSocket {
         self.descriptor = descriptor
     }
 
+    mutating func adopt(_ tunnel: Tunnel) {
+        close()
+        self.tunnel = tunnel
+    }
+
     /// False, with errno set, where epoll has no room.
     mutating func watch(_ wanted: Poller.Interest) -> Bool {
+        guard tunnel == nil else { return true }
         if interest == nil {
             guard poller.add(descriptor, token, wanted) else { return false }
         } else if interest != wanted {
@@ -36,9 +45,20 @@ struct WatchedSocket {
         interest = nil
     }
 
-    func shutDown() { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    /// The bytes that were taken; 0 where there is no room now, or for good.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if let tunnel { return max(0, tunnel.send(bytes)) }
+        return max(0, Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
+    }
+
+    func shutDown() {
+        if let tunnel { return tunnel.shutDown() }
+        _ = shutdown(descriptor, Int32(SHUT_RDWR))
+    }
 
     mutating func close() {
+        tunnel?.close()
+        tunnel = nil
         guard descriptor >= 0 else { return }
         // A descriptor that a starting child process inherited for a moment would stay in epoll after close.
         unwatch()
