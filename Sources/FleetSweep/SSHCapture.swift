@@ -25,6 +25,7 @@ package final class SSHCapture: Sendable {
     private let keyring: Keyring
     private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
+    private let bastions = Mutex<[ProxyJump: Result<[SSHTarget], HostFailure>]>([:])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
@@ -45,13 +46,14 @@ package final class SSHCapture: Sendable {
     /// Lines of known_hosts files that were passed over, each with its place: one may have been meant to revoke a key.
     package var warnings: [String] {
         let indexes = knownHosts.withLock { $0.values.compactMap { try? $0.get() } }
-        return Set(
+        let passedOver = Set(
             indexes.flatMap { index in
                 let told = index.skippedLines.map { "\($0.file):\($0.line): line passed over, \($0.reason)" }
                 let untold = index.skippedCount - index.skippedLines.count
                 return untold > 0 ? told + ["\(index.firstFile): and \(untold) more lines passed over"] : told
             }
         ).sorted()
+        return passedOver + engine.bastionNotes.sorted()
     }
 
     package func capture(_ host: Host) async -> Capture {
@@ -128,10 +130,25 @@ package final class SSHCapture: Sendable {
             // A pinned account runs its own command whatever is asked for.
             command: host.forcedCommand ? "ps -ef" : RemoteCommand.listing)
         target.route = access.route
+        if case .jump(let jump) = access.route { target.bastions = try bastions(of: jump) }
         target.hostKeyAlias = access.hostKeyAlias
         target.connectLimit = access.connectLimit
         target.addressFamily = access.addressFamily
         return (target, access.notes + notes)
+    }
+
+    /// The targets that the jump leads through; empty where ssh has to log in.
+    private func bastions(of jump: ProxyJump) throws(HostFailure) -> [SSHTarget] {
+        let result = bastions.withLock { known in
+            if let found = known[jump] { return found }
+            let made = Result { () throws(HostFailure) in
+                guard let bastion = access.bastions[jump] else { return [SSHTarget]() }
+                return try bastion.targets({ keyring.identities(forBastion: $0) ?? [] }, index)
+            }
+            known[jump] = made
+            return made
+        }
+        return try result.get()
     }
 
     private func index(_ files: [String]) throws(HostFailure) -> KnownHosts {

@@ -26,7 +26,7 @@ final class Connection {
     /// The bastion's sessions, where this is one of them.
     let pool: TrunkPool?
     /// What a bastion's session still has to send.
-    let outlet = Outlet()
+    let outlet = TrunkOutlet()
     /// How often a bastion's session ended before it had opened the tunnel.
     var lostTrunks = 0
 

@@ -2,10 +2,16 @@
 extension Lane {
     func seekTunnel(_ token: SlotToken, _ connection: Connection) {
         guard case .jump(let jump) = connection.job.target.route else { return }
-        let pool = pools[jump] ?? TrunkPool(jump, connection.job.target.bastions)
-        pools[jump] = pool
+        let pool = pools[jump] ?? makePool(jump, connection.job.target.bastions)
         pool.wait(token)
         serve(pool)
+    }
+
+    private func makePool(_ jump: ProxyJump, _ bastions: [SSHTarget]) -> TrunkPool {
+        let pool = TrunkPool(jump, bastions)
+        pools[jump] = pool
+        if let note = pool.note { around.proxies.note(note) }
+        return pool
     }
 
     /// Hands out what the pool has, and has it make what it lacks.

@@ -5,7 +5,7 @@
 final class Trunk {
     private let session: Session
     private let intake: Intake
-    private let outlet: Outlet
+    private let outlet: TrunkOutlet
     private let wakeups: Wakeups
     /// Its own connection's.
     let token: SlotToken
@@ -32,7 +32,7 @@ final class Trunk {
     private static let slowness: UInt64 = 300_000_000
 
     init(
-        _ session: Session, intake: Intake, outlet: Outlet, token: SlotToken, wakeups: Wakeups,
+        _ session: Session, intake: Intake, outlet: TrunkOutlet, token: SlotToken, wakeups: Wakeups,
         buffer: UnsafeMutableBufferPointer<CChar>, now: Instant
     ) {
         self.session = session

@@ -14,7 +14,9 @@ final class TrunkPool {
     let job: Job
     let name: String
     private let trial: String
-    private(set) var stand = Stand.usable
+    private(set) var stand: Stand
+    /// Why it stands so from the beginning.
+    let note: String?
     private var waiting = Queue<SlotToken>()
     private var trunks: [Trunk] = []
     private var loggingIn: SlotToken?
@@ -41,6 +43,17 @@ final class TrunkPool {
         job = Job(target: target, known: known) { _ in }
         name = PeerText.printable(jump.name.utf8)
         trial = jump.trial
+        // ssh may know of keys that this program cannot use, and have other proofs of a host key.
+        let obstacle: String? =
+            if target.identities.isEmpty {
+                "it has no key that can be used here"
+            } else if known.keys.isEmpty, known.keysOfBareName.isEmpty {
+                "known_hosts has no key of it"
+            } else {
+                nil
+            }
+        stand = obstacle == nil ? .usable : .leftToProgram
+        note = obstacle.map { [name] in "bastion \(name): left to ssh, one process a host; \($0)" }
     }
 
     func wait(_ token: SlotToken) { waiting.append(token) }

@@ -1,6 +1,6 @@
 /// What a trunk's session has to send, until the socket takes it. libssh2 is told that all was sent: it cannot send one
 /// packet while another is half sent (LIBSSH2_ERROR_BAD_USE), and a session with many channels always would.
-final class Outlet {
+final class TrunkOutlet {
     private var bytes: [UInt8] = []
 
     /// Above this many bytes the tunnels wait.
