@@ -33,7 +33,7 @@ extension Lane {
             settle(token, connection.enter(trunk, now: MonotonicTime.now))
         }
         let now = MonotonicTime.now
-        guard !isStopping, let pause = pool.login(now: now) else { return }
+        guard !isStopping, let pause = pool.login(now: now, where: { self.connection($0) != nil }) else { return }
         let (token, connection) = place(pool.job, of: pool)
         pool.logsIn(token)
         settle(

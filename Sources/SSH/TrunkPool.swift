@@ -70,14 +70,17 @@ final class TrunkPool {
     }
 
     /// Nanoseconds to wait before the login that is wanted; nil where none is.
-    func login(now: Instant) -> UInt64? {
+    func login(now: Instant, where isLive: (SlotToken) -> Bool) -> UInt64? {
         guard !waiting.isEmpty, loggingIn == nil, case .usable = stand else { return nil }
         let usable = trunks.filter { !$0.isRetired }
-        if usable.isEmpty {
-            return failures == 0 ? 0 : UInt64.random(in: 100_000_000...(400_000_000 << UInt64(failures)))
-        }
-        guard usable.count < Self.limit, now >= notBefore, usable.allSatisfy({ $0.isSlow(now) }) else { return nil }
-        return 0
+        let isWanted =
+            usable.isEmpty
+            || (usable.count < Self.limit && now >= notBefore && usable.allSatisfy { $0.isSlow(now) })
+        guard isWanted else { return nil }
+        _ = waiting.removeAll { !isLive($0) }
+        guard !waiting.isEmpty else { return nil }
+        guard usable.isEmpty, failures > 0 else { return 0 }
+        return .random(in: 100_000_000...(400_000_000 << UInt64(failures)))
     }
 
     func logsIn(_ token: SlotToken) { loggingIn = token }

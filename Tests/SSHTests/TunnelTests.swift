@@ -271,6 +271,7 @@ struct TunnelTests {
         var login = try target(host)
         login.address = "127.0.0.1"
         login.port = try Loopback.freePort("127.0.0.1")
+        login.knownHosts = KnownHosts(text: "[host.test]:\(login.port) \(try keys.hostLine("ed25519"))\n")
         let targets = try (0..<60).map {
             $0 < 50 ? behind([login], try target(host, id: $0)) : try target(host, id: $0)
         }
