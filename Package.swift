@@ -61,6 +61,8 @@ let package = Package(
         .executableTarget(
             name: "JudgingBenchmark", dependencies: ["ProcessTable", "Hardening", "AllocationCount"],
             path: "Benchmarks/Judging", swiftSettings: swift),
+        .executableTarget(
+            name: "bare-loop", dependencies: ["CLibSSH2", "CLibCrypto"], path: "Benchmarks/BareLoop"),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 
         // The init of one simulated master: starts the stand-in processes, then sshd. C, because between
@@ -74,7 +76,11 @@ let package = Package(
             ],
             path: "Tests/Fuzzing", swiftSettings: swift),
 
-        .testTarget(name: "SSHTests", dependencies: ["SSH", "CLinux"], swiftSettings: swift),
+        // The faults are looked at where they end: in the record of a whole sweep.
+        .testTarget(
+            name: "SSHTests",
+            dependencies: ["SSH", "CLinux", "FleetSweep", "HostInventory", "Hardening", "ProcessTable", "StrictYAML"],
+            swiftSettings: swift),
         .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),

@@ -4,27 +4,20 @@
 #include <malloc.h>
 
 typedef ssize_t (*libssh2_receive_function)(libssh2_socket_t, void *, size_t, int, void **);
+typedef ssize_t (*libssh2_send_function)(libssh2_socket_t, const void *, size_t, int, void **);
 typedef void (*libssh2_disconnect_function)(LIBSSH2_SESSION *, int, const char *, int, const char *, int, void **);
 
 // libssh2_session_callback_set() takes a data pointer for a function and is deprecated since 1.11.1.
 static inline void libssh2_set_callbacks(LIBSSH2_SESSION *session, libssh2_receive_function receive,
-                                         libssh2_disconnect_function disconnect) {
+                                         libssh2_send_function send, libssh2_disconnect_function disconnect) {
 #if LIBSSH2_VERSION_NUM >= 0x010b01
     libssh2_session_callback_set2(session, LIBSSH2_CALLBACK_RECV, (libssh2_cb_generic *)receive);
+    libssh2_session_callback_set2(session, LIBSSH2_CALLBACK_SEND, (libssh2_cb_generic *)send);
     libssh2_session_callback_set2(session, LIBSSH2_CALLBACK_DISCONNECT, (libssh2_cb_generic *)disconnect);
 #else
     libssh2_session_callback_set(session, LIBSSH2_CALLBACK_RECV, (void *)receive);
-    libssh2_session_callback_set(session, LIBSSH2_CALLBACK_DISCONNECT, (void *)disconnect);
-#endif
-}
-
-typedef ssize_t (*libssh2_send_function)(libssh2_socket_t, const void *, size_t, int, void **);
-
-static inline void libssh2_set_send_callback(LIBSSH2_SESSION *session, libssh2_send_function send) {
-#if LIBSSH2_VERSION_NUM >= 0x010b01
-    libssh2_session_callback_set2(session, LIBSSH2_CALLBACK_SEND, (libssh2_cb_generic *)send);
-#else
     libssh2_session_callback_set(session, LIBSSH2_CALLBACK_SEND, (void *)send);
+    libssh2_session_callback_set(session, LIBSSH2_CALLBACK_DISCONNECT, (void *)disconnect);
 #endif
 }
 

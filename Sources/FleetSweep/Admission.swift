@@ -1,7 +1,9 @@
+import Hardening
 import HostInventory
 
 /// Whose turn it is: clusters take turns, and of one cluster, or behind one bastion, only a few hosts are talked to at a
-/// time, so that a sweep never leans on one control plane, and a slow bastion holds up its own hosts only.
+/// time, so that a sweep never leans on one control plane, and a slow bastion holds up its own hosts only. Urgent hosts
+/// have their turns, by the same rules, before all others.
 struct Admission {
     /// A host waiting for its turn, with what is to be given back when it ends.
     struct Candidate {
@@ -11,10 +13,11 @@ struct Admission {
         let gateway: String?
     }
 
-    /// Hosts of one cluster that are reached the same way.
+    /// Hosts of one cluster that are reached the same way and are equally urgent.
     private struct Group {
         let cluster: Int
         let gateway: String?
+        let isUrgent: Bool
         var waiting: ArraySlice<Host>
     }
 
@@ -24,60 +27,69 @@ struct Admission {
     private var running: [Int]
     private var runningBehind: [String: Int] = [:]
     /// Groups that have a host waiting and room in their cluster, the one whose turn is next first.
-    private var turns: [Int] = []
-    private var nextTurn = 0
+    private var urgent = Turns()
+    private var ordinary = Turns()
     /// Groups that had a turn while their cluster or bastion was full.
     private var heldByCluster: [[Int]]
-    private var heldByGateway: [String: [Int]] = [:]
+    private var heldByGateway: [String: Turns] = [:]
 
     /// - Parameters:
     ///   - perCluster: hosts of one cluster under way at once, at least 1.
     ///   - perGateway: hosts behind one bastion or proxy command, likewise.
+    ///   - first: the urgent hosts.
     ///   - gateway: the bastion or proxy command that leads to a host.
     init(
-        _ fleet: Fleet, perCluster: Int, perGateway: Int = .max, gateway: (Host) -> String? = { _ in nil }
+        _ fleet: Fleet, perCluster: Int, perGateway: Int = .max, first: Set<HostIdentity> = [],
+        gateway: (Host) -> String? = { _ in nil }
     ) {
         self.perCluster = max(1, perCluster)
         self.perGateway = max(1, perGateway)
         running = Array(repeating: 0, count: fleet.clusters.count)
         heldByCluster = Array(repeating: [], count: fleet.clusters.count)
         for (number, cluster) in fleet.clusters.enumerated() {
-            var order: [String?] = []
-            var hosts: [String?: [Host]] = [:]
+            var order: [Kind] = []
+            var hosts: [Kind: [Host]] = [:]
             for host in cluster.hosts {
-                let gateway = gateway(host)
-                if hosts[gateway] == nil { order.append(gateway) }
-                hosts[gateway, default: []].append(host)
+                let isUrgent = first.contains(HostIdentity(cluster: cluster.name, name: host.name))
+                let kind = Kind(gateway: gateway(host), isUrgent: isUrgent)
+                if hosts[kind] == nil { order.append(kind) }
+                hosts[kind, default: []].append(host)
             }
-            for gateway in order {
-                groups.append(Group(cluster: number, gateway: gateway, waiting: (hosts[gateway] ?? [])[...]))
+            for kind in order {
+                groups.append(
+                    Group(
+                        cluster: number, gateway: kind.gateway, isUrgent: kind.isUrgent,
+                        waiting: (hosts[kind] ?? [])[...]))
             }
         }
-        turns = Array(groups.indices)
+        for index in groups.indices { wait(index) }
+    }
+
+    private struct Kind: Hashable {
+        let gateway: String?
+        let isUrgent: Bool
+    }
+
+    private mutating func wait(_ index: Int) {
+        if groups[index].isUrgent { urgent.append(index) } else { ordinary.append(index) }
     }
 
     /// The next host, or nil where none may start before another has ended.
     mutating func next() -> Candidate? {
-        while nextTurn < turns.count {
-            let index = turns[nextTurn]
-            nextTurn += 1
-            if nextTurn > 1024 {
-                turns.removeFirst(nextTurn)
-                nextTurn = 0
-            }
+        while let index = urgent.popFirst() ?? ordinary.popFirst() {
             let group = groups[index]
             guard running[group.cluster] < perCluster else {
                 heldByCluster[group.cluster].append(index)
                 continue
             }
             if let gateway = group.gateway, runningBehind[gateway, default: 0] >= perGateway {
-                heldByGateway[gateway, default: []].append(index)
+                heldByGateway[gateway, default: Turns()].append(index)
                 continue
             }
             guard let host = groups[index].waiting.popFirst() else { continue }
             running[group.cluster] += 1
             if let gateway = group.gateway { runningBehind[gateway, default: 0] += 1 }
-            if !groups[index].waiting.isEmpty { turns.append(index) }
+            if !groups[index].waiting.isEmpty { wait(index) }
             return Candidate(cluster: group.cluster, host: host, gateway: group.gateway)
         }
         return nil
@@ -86,14 +98,32 @@ struct Admission {
     /// Says that a host has ended: whoever was held up for its place has a turn again.
     mutating func ended(_ candidate: Candidate) {
         running[candidate.cluster] -= 1
-        turns += heldByCluster[candidate.cluster]
+        for index in heldByCluster[candidate.cluster] { wait(index) }
         heldByCluster[candidate.cluster] = []
         guard let gateway = candidate.gateway else { return }
         runningBehind[gateway, default: 1] -= 1
         // One place is free. Should its group be held up elsewhere by then, the next end brings on another.
-        if var held = heldByGateway[gateway], !held.isEmpty {
-            turns.append(held.removeFirst())
-            heldByGateway[gateway] = held
+        if let index = heldByGateway[gateway, default: Turns()].popFirst() { wait(index) }
+    }
+}
+
+/// Groups by their numbers, first in, first out.
+private struct Turns {
+    private var groups: [Int] = []
+    private var taken = 0
+
+    mutating func append(_ index: Int) { groups.append(index) }
+
+    mutating func popFirst() -> Int? {
+        guard taken < groups.count else { return nil }
+        defer {
+            taken += 1
+            // Half of it is used up: moving the rest costs no more than what was appended since.
+            if taken > 32, taken * 2 > groups.count {
+                groups.removeFirst(taken)
+                taken = 0
+            }
         }
+        return groups[taken]
     }
 }

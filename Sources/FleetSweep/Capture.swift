@@ -1,6 +1,7 @@
 package import Hardening
 package import HostInventory
 package import ProcessTable
+package import SSH
 
 /// One host's listing, or why there is none.
 package struct Capture: Sendable {
@@ -29,10 +30,12 @@ package struct CapturedListing: Sendable {
     /// The listing went past the limit and reading stopped there.
     package var isCut: Bool
     package var milliseconds: Int
+    /// Counts the bytes within the engine's bound as long as the listing lives.
+    package var hold: OutputHold?
 
     package init(
         bytes: [UInt8], origin: ListingOrigin, hostKey: String?, complaint: [UInt8] = [], isCut: Bool = false,
-        milliseconds: Int
+        milliseconds: Int, hold: OutputHold? = nil
     ) {
         self.bytes = bytes
         self.origin = origin
@@ -40,6 +43,7 @@ package struct CapturedListing: Sendable {
         self.complaint = complaint
         self.isCut = isCut
         self.milliseconds = milliseconds
+        self.hold = hold
     }
 }
 

@@ -15,6 +15,8 @@ package struct Keyring: Sendable {
         package var agent: String?
         /// For one answer of the agent.
         package var agentLimit: Duration = .seconds(20)
+        /// Once it is raised nobody waits for the agent any more.
+        package var end = SweepEnd()
 
         package init() {}
     }
@@ -95,7 +97,7 @@ package struct Keyring: Sendable {
         let needsAgent = contents.contains { if case .success(.key) = $0.1 { false } else { true } }
         var held = HeldKeys()
         if needsAgent || namesNone || bastionNamesNone, let path = options.agent {
-            held = await HeldKeys(path, limit: options.agentLimit)
+            held = await HeldKeys(path, limit: options.agentLimit, until: options.end)
         }
         if let problem = held.problem { warnings.append(problem) }
         let certificates = certificates(options.certificateFiles, besideUsual: namesNone || bastionNamesNone)
@@ -207,9 +209,10 @@ private struct HeldKeys {
 
     init() {}
 
-    init(_ path: String, limit: Duration) async {
+    init(_ path: String, limit: Duration, until end: SweepEnd) async {
         do {
             let client = try AgentClient(path: path, answerLimit: limit)
+            end.onRaise { client.stop() }
             switch await client.keys() {
             case .success(let keys): identities = keys.compactMap { Identity($0, in: client) }
             case .failure(let error): problem = error.message

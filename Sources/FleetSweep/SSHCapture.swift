@@ -43,6 +43,9 @@ package final class SSHCapture: Sendable {
 
     package func shutdown() { engine.shutdown() }
 
+    /// Why not so many hosts can be under way at once; nil where they can.
+    package func complaint(about hosts: Int) -> String? { engine.complaint(about: hosts) }
+
     /// Lines of known_hosts files that were passed over, each with its place: one may have been meant to revoke a key.
     package var warnings: [String] {
         let indexes = knownHosts.withLock { $0.values.compactMap { try? $0.get() } }
@@ -71,7 +74,7 @@ package final class SSHCapture: Sendable {
             options.retry.isWorthwhile(after: failure, attempts: earlier.count + 1)
         {
             let pause = options.retry.pause(attempts: earlier.count + 1)
-            spent += outcome.times.total + pause
+            spent += outcome.times.total - outcome.times.held + pause
             guard spent < options.limits.host, await end.waits(pause) else { break }
             earlier.append(failure)
             target.id = nextID()
@@ -95,7 +98,7 @@ package final class SSHCapture: Sendable {
                 bytes: output.stdout,
                 origin: host.forcedCommand ? .forcedCommand(orderlyClose: isOrderly) : .remoteCommand,
                 hostKey: outcome.hostKey.map { "\($0.type) \($0.fingerprint)" }, complaint: output.stderr,
-                isCut: output.isCut, milliseconds: Int(outcome.times.total / .milliseconds(1)))
+                isCut: output.isCut, milliseconds: Int(outcome.times.total / .milliseconds(1)), hold: outcome.hold)
             if !earlier.isEmpty {
                 let ends = earlier.map { "\($0.reason.rawValue) (\($0.phase.rawValue))" }.joined(separator: ", ")
                 notes.append("answered at attempt \(earlier.count + 1), after \(ends)")

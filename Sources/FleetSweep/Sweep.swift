@@ -12,12 +12,14 @@ package struct Sweep: Sendable {
         /// Of these, hosts behind one bastion or proxy command. Below the 10 logins at a time that an sshd takes by
         /// default (MaxStartups): a proxy command may log in to its bastion for each host.
         package var perBastion = 8
+        /// Talked to before all others, such as those that an earlier sweep did not see.
+        package var first: Set<HostIdentity> = []
 
         package init() {}
     }
 
     private let judge: Judge
-    private let judging: JudgingQueue
+    private let judging = JudgingQueue()
     private let options: Options
     private let gateway: @Sendable (Host) -> String?
     private let capture: CaptureHost
@@ -28,7 +30,6 @@ package struct Sweep: Sendable {
         capture: @escaping CaptureHost
     ) {
         self.judge = judge
-        self.judging = JudgingQueue(judge)
         self.options = options
         self.gateway = gateway
         self.capture = capture
@@ -45,14 +46,17 @@ package struct Sweep: Sendable {
     ) async -> [ClusterRecord] {
         var records: [[HostRecord]] = fleet.clusters.map { _ in [] }
         var admission = Admission(
-            fleet, perCluster: options.perCluster, perGateway: options.perBastion, gateway: gateway)
+            fleet, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first,
+            gateway: gateway)
         await withTaskGroup(of: (candidate: Admission.Candidate, record: HostRecord).self) { group in
             var underWay = 0
             while true {
                 while underWay < max(1, options.concurrency), let candidate = admission.next() {
                     underWay += 1
                     let claimed = fleet.clusters[candidate.cluster].kubernetesVersion.flatMap(Release.init)
-                    group.addTask { (candidate, await record(candidate.host, claimed, end)) }
+                    group.addTask(executorPreference: judging) {
+                        (candidate, await record(candidate.host, claimed, end))
+                    }
                 }
                 guard let (candidate, record) = await group.next() else { break }
                 underWay -= 1
@@ -85,34 +89,34 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            await record.take(listing, judged: judging, judge.policy, claimed: claimed)
+            record.take(listing, by: judge, claimed: claimed)
         }
         return record
     }
 }
 
 extension HostRecord {
-    fileprivate mutating func take(
-        _ listing: CapturedListing, judged queue: JudgingQueue, _ policy: Policy, claimed: Release?
-    ) async {
-        switch await queue.judged(
-            listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
-        {
-        case .success(let judged) where judged.evidence.wholeness == .excerpt:
-            state = .unreadable
-            failure = .noHeader
-        case .success(let judged):
+    /// The listing's bytes go no further.
+    fileprivate mutating func take(_ listing: CapturedListing, by judge: Judge, claimed: Release?) {
+        do throws(ListingProblem) {
+            let judged = try judge.judged(
+                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
+            if judged.evidence.wholeness == .excerpt {
+                state = .unreadable
+                failure = .noHeader
+                return
+            }
             state = judged.state
             processes = judged.processes
             presence = judged.presence
-            notes += judged.evidence.notes + judged.presence.notes(policy)
+            notes += judged.evidence.notes + judged.presence.notes(judge.policy)
             evidence = EvidenceRecord(
                 digest: judged.evidence.digest, hostKey: listing.hostKey, wholeness: judged.evidence.wholeness,
                 document: judged.document, bytes: listing.bytes.count, milliseconds: listing.milliseconds)
             failure = judged.failure
-        case .failure(let problem):
+        } catch {
             state = .unreadable
-            failure = HostFailure(problem, complaint: listing.complaint)
+            failure = HostFailure(error, complaint: listing.complaint)
         }
     }
 }

@@ -38,10 +38,8 @@ package struct FlagDrift: Sendable, Equatable {
 
     private static func drift(of component: Component, _ masters: [(host: String, flags: [FlagValues])]) -> [FlagDrift]
     {
-        var names: Set<String> = []
-        for master in masters {
-            for flag in master.flags where !flag.isPerHost { names.insert(flag.name) }
-        }
+        let names = contestedNames(masters.map(\.flags))
+        guard !names.isEmpty else { return [] }
         let tables = masters.map { master in
             (master.host, Dictionary(uniqueKeysWithValues: master.flags.map { ($0.name, $0.value) }))
         }
@@ -52,6 +50,18 @@ package struct FlagDrift: Sendable, Equatable {
             }
             return drift(component, name, sides)
         }
+    }
+
+    /// Flags that need a closer look. Most masters have the same flags in the same order, and few or none that differ.
+    private static func contestedNames(_ lines: [[FlagValues]]) -> Set<String> {
+        let first = lines[0]
+        guard lines.dropFirst().allSatisfy({ $0.elementsEqual(first) { $0.name == $1.name } }) else {
+            return Set(lines.joined().lazy.filter { !$0.isPerHost }.map(\.name))
+        }
+        return Set(
+            first.indices.lazy
+                .filter { flag in !first[flag].isPerHost && lines.contains { $0[flag].value != first[flag].value } }
+                .map { first[$0].name })
     }
 }
 

@@ -1,31 +1,60 @@
 import Dispatch
 package import ProcessTable
+import Synchronization
 
-/// Reads and judges listings on a concurrent Dispatch queue, while other hosts are still being talked to. The one
-/// place where Dispatch is used; everything it calls is a pure function.
-package struct JudgingQueue: Sendable {
-    private let queue = DispatchQueue(label: "judging", attributes: .concurrent)
-    private let judge: Judge
+/// Where listings are read and judged while other hosts are still being talked to: a task that prefers it runs on a
+/// concurrent Dispatch queue from one await to the next, so that a host's listing is judged where its task wakes up. The
+/// one place where Dispatch is used.
+package final class JudgingQueue: TaskExecutor {
+    private struct State: Sendable {
+        var waiting: [UnownedJob] = []
+        /// Of those waiting, how many have been taken.
+        var taken = 0
+        var workers = 0
 
-    package init(_ judge: Judge) {
-        self.judge = judge
+        var left: Int { waiting.count - taken }
     }
 
-    /// Reads `listing`, judges it and returns both; the listing's bytes go no further. Parameters as of `Judge.judged`.
-    package func judged(
-        _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?
-    ) async -> Result<JudgedEvidence, ListingProblem> {
-        await run { judge in
-            Result { () throws(ListingProblem) in
-                try judge.judged(listing, origin: origin, isCut: isCut, claimed: claimed)
-            }
+    private let queue = DispatchQueue(label: "judging", attributes: .concurrent)
+    private let state = Mutex(State())
+
+    /// Jobs that wait before another thread is woken for them: waking one costs about as much as a job takes.
+    private static let jobsPerWorker = 4
+
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let needsWorker = state.withLock { state in
+            state.waiting.append(job)
+            guard state.left > state.workers * Self.jobsPerWorker else { return false }
+            state.workers += 1
+            return true
+        }
+        guard needsWorker else { return }
+        queue.async { [self] in
+            while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
 
-    /// Runs `work` here, for what is done with a listing besides judging it and may hold a thread.
-    package func run<Outcome: Sendable>(_ work: @escaping @Sendable (Judge) -> Outcome) async -> Outcome {
-        await withCheckedContinuation { continuation in
-            queue.async { continuation.resume(returning: work(judge)) }
+    /// The job that has waited longest; nil ends the worker.
+    private func next() -> UnownedJob? {
+        state.withLock { state in
+            guard state.left > 0 else {
+                state.waiting.removeAll(keepingCapacity: true)
+                state.taken = 0
+                state.workers -= 1
+                return nil
+            }
+            defer {
+                state.taken += 1
+                // Half of it is used up: moving the rest costs no more than what was appended since.
+                if state.taken > 32, state.taken * 2 > state.waiting.count {
+                    state.waiting.removeFirst(state.taken)
+                    state.taken = 0
+                }
+            }
+            return state.waiting[state.taken]
         }
     }
 }

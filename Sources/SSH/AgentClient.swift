@@ -21,6 +21,9 @@ package final class AgentClient: Sendable {
 
     deinit { inbox.stop() }
 
+    /// Fails whatever the agent is asked, now and later.
+    package func stop() { inbox.stop() }
+
     package func keys() async -> Result<[AgentKey], AgentError> {
         await withCheckedContinuation { continuation in
             ask(AgentMessage.listKeys) { continuation.resume(returning: $0.flatMap(AgentMessage.keys)) }

@@ -124,10 +124,17 @@ final class Bastions: Sendable {
                 socket.login(jump, through: outer, connectLimit: connectLimit), timeLimit: connectLimit * 3,
                 outputLimit: 4 << 10, isCancelled: { self.isStopped })
         } catch {
-            return .failure(Trouble(failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text)))
+            return .failure(
+                Trouble(
+                    failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text),
+                    mayHelpToRetry: Shortage.isCause(error.code)))
         }
         if run.end == .exited(0), socket.isThere { return .success(socket) }
-        if run.end == .cancelled { return .failure(Trouble(failure: Self.stopped)) }
+        if run.end == .cancelled {
+            // It may have gone to the background just then.
+            if socket.isThere { socket.close() }
+            return .failure(Trouble(failure: Self.stopped))
+        }
         let name = PeerText.printable(jump.name.utf8)
         let said = BastionLog(path: socket.log, start: 0).read() + String(decoding: run.errors, as: UTF8.self)
         let what = run.end == .timedOut ? "the login did not end within \(connectLimit * 3)" : "ssh could not log in"

@@ -19,6 +19,9 @@ final class Connection {
     var keys: KeyOffers
     var identity: Identity?
     var output: OutputReader
+    /// What `output` holds, within the engine's bound.
+    let hold: OutputHold
+    var isExemptFromBound = false
     var hostKey: HostKey?
     var hostKeyIsNew = false
     /// The program at the other end of the socket, where the route is not direct.
@@ -48,12 +51,15 @@ final class Connection {
         dialer = Dialer(addresses: [], port: job.target.port)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
+        hold = OutputHold(around.budget)
     }
 
     var deadline: Instant { trunk?.deadline ?? clock.deadline }
 
     /// A bastion's session takes no place of a host: hosts that wait for it hold theirs.
     var gate: Gate { pool == nil ? state.gate : .none }
+
+    var hasSocket: Bool { transport.descriptor >= 0 }
 
     /// Starts with the address where it is a literal; otherwise it is for the lane to find the way.
     func begin(now: Instant) -> Next {
@@ -82,9 +88,9 @@ final class Connection {
         transport.tunnel?.beginTurn()
         intake?.beginTurn()
         return switch state {
-        case .pausing, .resolving, .proxying, .parked, .finished: .wait
+        case .pausing, .resolving, .proxying, .parked, .heldBack, .finished: .wait
         case .tunnelling: continueTunnel(now: now)
-        case .carrying(let trunk): carryOn(trunk, now: now)
+        case .carrying(let trunk): arrived(trunk, now: now)
         case .connecting: finishConnecting(now: now)
         case .awaitingBanner: readBanner(now: now)
         case .exchanging, .authenticating, .askingMethods, .opening, .starting, .reading, .closing: drive(now: now)
@@ -98,17 +104,23 @@ final class Connection {
         }
         tearDown()
         state = .finished
+        let hasOutput = if case .success = result { true } else { false }
+        if hasOutput { hold.handOver() }
         return .finished(
             SSHOutcome(
                 id: target.id, result: result, hostKey: hostKey, hostKeyIsNew: hostKeyIsNew,
                 identity: identity, peerAddress: dialer.address, serverBanner: intake?.serverBanner,
-                times: clock.finish(now: MonotonicTime.now)))
+                times: clock.finish(now: MonotonicTime.now), hold: hasOutput ? hold : nil))
     }
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     func tearDown() {
         if let session {
-            if case .exchanging = state {} else if intake?.ended == nil { session.disconnect() }
+            if case .exchanging = state {
+            } else if intake?.ended == nil {
+                session.disconnect()
+                intake?.flush()
+            }
             outlet.flush(to: transport)
             transport.shutDown()
             session.free()

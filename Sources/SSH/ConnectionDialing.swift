@@ -6,7 +6,7 @@ extension Connection {
     /// The way through a bastion or proxy command is open, as far as can be told before the host speaks.
     func proxied(_ answer: Proxies.Answer, now: Instant) -> Next {
         switch answer {
-        case .failure(let failure): return fail(failure)
+        case .failure(let failure): return failure.reason.isShortage ? lacking(failure) : fail(failure)
         case .success(let link):
             self.link = link
             transport.adopt(link.descriptor)
@@ -20,9 +20,9 @@ extension Connection {
         guard case .resolving = state else { return .wait }
         switch answer {
         case .failure(let error):
-            return fail(
-                error.isAbsent ? .nameNotFound : .nameServiceFailed,
-                "\(PeerText.printable(target.address.utf8)): \(error.text)")
+            let detail = "\(PeerText.printable(target.address.utf8)): \(error.text)"
+            if error.isShortage { return lacking(failure(.descriptorsExhausted, detail)) }
+            return fail(error.isAbsent ? .nameNotFound : .nameServiceFailed, detail)
         case .success(let addresses):
             dialer = Dialer(addresses: addresses.filter(target.addressFamily.accepts), port: target.port)
             clock.enter(.connect, limit: connectLimit, now: now)
@@ -40,7 +40,9 @@ extension Connection {
             let share = left / UInt64(max(1, dialer.count))
             guard share > 0, let attempt = dialer.next() else { return fail(last) }
             switch attempt {
-            case .failed(let code): last = connectFailure(code)
+            case .failed(let code):
+                last = connectFailure(code)
+                if last.reason.isShortage { return lacking(last) }
             case .started(let descriptor):
                 transport.adopt(descriptor)
                 clock.renew(limit: share, now: now)
@@ -50,10 +52,16 @@ extension Connection {
         }
     }
 
+    private func lacking(_ failure: SSHFailure) -> Next {
+        tearDown()
+        state = .finished
+        return .shortage(failure)
+    }
+
     var connectLimit: Duration { target.connectLimit ?? limits.connect }
 
     func connectFailure(_ code: Int32) -> SSHFailure {
-        failure(Dialer.reason(for: code), "\(place): \(Errno.text(code))")
+        failure(dialer.reason(for: code), "\(place): \(Errno.text(code))")
     }
 
     func finishConnecting(now: Instant) -> Next {
@@ -105,7 +113,9 @@ extension Connection {
         let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
         // What sshd says when it sheds load (sshd.c, drop_connection).
         let isSheddingLoad = words.hasPrefix("Not allowed at this time") || words.hasPrefix("Exceeded MaxStartups")
-        return fail(isSheddingLoad ? .throttled : .protocolError, "\(what); it said: \(words)")
+        let isVersionLine = words.hasPrefix("SSH-") || "SSH-".hasPrefix(words)
+        let reason: SSHFailureReason = isSheddingLoad ? .throttled : isVersionLine ? .connectionLost : .protocolError
+        return fail(reason, "\(what); it said: \(words)")
     }
 
     /// The proxied way ended before the host's version line: whose fault that is, from what the program and the

@@ -70,8 +70,16 @@ extension Connection {
                     state = .reading
                 }
             case .reading:
+                if !isExemptFromBound, around.budget.isFull {
+                    // The host is not to blame, so its clock stands still.
+                    clock.stop(now: now)
+                    transport.unwatch()
+                    state = .heldBack
+                    return .heldBack
+                }
                 let hadFirstByte = output.hasFirstByte
                 let reading = output.read(session, buffer: around.buffer)
+                hold.grow(to: output.stdout.count)
                 if output.hasFirstByte, !hadFirstByte {
                     clock.renew(limit: limits.output.clampedNanoseconds, now: now)
                 }
@@ -90,19 +98,31 @@ extension Connection {
                 if case .done = progress { return succeed(session, sawEOF: true, sawClose: true) }
                 if case .failed = progress { return succeed(session, sawEOF: true) }
                 if intake.ended != nil { return succeed(session, sawEOF: true) }
-            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked, .carrying,
-                .finished:
+            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked, .heldBack,
+                .carrying, .finished:
                 return .wait
             }
 
             switch progress {
             case .done: continue
             case .wait:
+                intake.flush()
                 if let end = intake.ended { return lost(end) }
                 return waitFor(session)
             case .failed(let failure): return failed(failure, intake)
             }
         }
+    }
+
+    /// Goes on with what `heldBack` was said of; `isExempt` lets it end whatever the bound.
+    func readOn(isExempt: Bool, now: Instant) -> Next {
+        guard case .heldBack = state else { return .wait }
+        clock.resume(now: now)
+        isExemptFromBound = isExempt
+        state = .reading
+        transport.tunnel?.beginTurn()
+        intake?.beginTurn()
+        return drive(now: now)
     }
 
     /// True while the agent's answer is to be waited for. The socket leaves epoll until then: libssh2 does not read, so

@@ -19,6 +19,8 @@ extension Connection {
         case opening
         case starting
         case reading
+        /// Not read now: too much output waits here to be judged.
+        case heldBack
         case closing
         /// A bastion's session: logged in, and carrying the connections of others.
         case carrying(Trunk)
@@ -29,7 +31,8 @@ extension Connection {
             switch self {
             case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
-            case .authenticating, .askingMethods, .opening, .starting, .reading, .closing, .carrying: .connected
+            case .authenticating, .askingMethods, .opening, .starting, .reading, .heldBack, .closing, .carrying:
+                .connected
             case .finished: .none
             }
         }
@@ -47,7 +50,7 @@ extension Connection {
             case .authenticating, .askingMethods: "\(place) did not answer the authentication"
             case .opening, .starting: "\(place) did not start the command"
             case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
-            case .pausing, .reading, .closing, .carrying, .finished: "no byte of output came"
+            case .pausing, .reading, .heldBack, .closing, .carrying, .finished: "no byte of output came"
             }
         }
     }
@@ -67,6 +70,11 @@ extension Connection {
         case needsTunnel
         /// This is now a bastion's session that tunnels can be opened on.
         case carries(Trunk)
+        /// `readOn` when there is room for output.
+        case heldBack
+        /// This machine lacks something, and nothing of the host's was used up: everything once more, later. The failure
+        /// is for when that is too late.
+        case shortage(SSHFailure)
         case finished(SSHOutcome)
     }
 
@@ -85,6 +93,8 @@ extension Connection {
         let clientBanner: String
         let proxies: Proxies
         let wakeups: Wakeups
+        let budget: OutputBudget
+        let spare: SpareDescriptor
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }

@@ -69,7 +69,7 @@ extension Connection {
             let outlet = outlet
             return SessionStreams(intake: intake, readsRefusals: true) { outlet.take($0) }
         }
-        guard let tunnel = transport.tunnel else { return SessionStreams(intake: intake) }
+        guard let tunnel = transport.tunnel else { return SessionStreams(intake: intake) { intake.send($0) } }
         return SessionStreams(intake: intake) { tunnel.send($0) }
     }
 
@@ -102,6 +102,13 @@ extension Connection {
 
     /// A tunnel has something to send, or room; the socket has nothing new.
     func tend(now: Instant) -> Next { trunk.map { carryOn($0, now: now) } ?? .wait }
+
+    /// The socket has something new, or room.
+    func arrived(_ trunk: Trunk, now: Instant) -> Next {
+        let next = carryOn(trunk, now: now)
+        transport.acknowledge()
+        return next
+    }
 
     func carryOn(_ trunk: Trunk, now: Instant) -> Next {
         if let failure = trunk.pump(now: now), let intake { return failed(failure, intake) }

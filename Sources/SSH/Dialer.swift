@@ -47,12 +47,15 @@ struct Dialer {
         return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
     }
 
-    static func reason(for code: Int32) -> SSHFailureReason {
+    /// Why the address last tried was not connected to.
+    func reason(for code: Int32) -> SSHFailureReason {
         switch code {
         case ECONNREFUSED: .connectionRefused
         case EHOSTUNREACH, ENETUNREACH, EACCES, EPERM, EHOSTDOWN, ENETDOWN, EAFNOSUPPORT, EINVAL: .hostUnreachable
         case ETIMEDOUT: .timedOut
         case EMFILE, ENFILE: .descriptorsExhausted
+        // Of a machine without an address of that family, whatever the port.
+        case EADDRNOTAVAIL where address?.contains(":") == true: .hostUnreachable
         case EADDRNOTAVAIL: .portsExhausted
         case ENOMEM, ENOBUFS, ENOSPC: .outOfMemory
         default: .connectionLost

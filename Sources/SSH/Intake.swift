@@ -1,7 +1,8 @@
 import CLibSSH2
 import Glibc
 
-/// What comes in from one socket or tunnel: it sits between recv(2) and libssh2.
+/// What comes in from one socket or tunnel: it sits between recv(2) and libssh2. Before it waits for the peer, what is to
+/// go out to the socket goes out.
 ///
 /// - libssh2 1.10 reads the version line one byte at a time; small reads are served from one larger one.
 /// - Lines that a server sends before its version line (RFC 4253 §4.2) are dropped here, since libssh2 1.10 gives
@@ -32,6 +33,8 @@ final class Intake {
     }
 
     private let source: Source
+    /// Nil for a tunnel, whose trunk collects.
+    private var outlet: Outlet?
     private var buffer: [UInt8] = []
     private var served = 0
     private(set) var transcript: [UInt8] = []
@@ -53,7 +56,20 @@ final class Intake {
     private var bannerLines = 0
     private(set) var preBannerText: [UInt8] = []
 
-    init(_ source: Source) { self.source = source }
+    init(_ source: Source) {
+        self.source = source
+        if case .socket(let descriptor) = source { outlet = Outlet(descriptor: descriptor) }
+    }
+
+    /// The body of libssh2's send callback: a count, or a negated errno.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        // The socket has been shut down; what teardown still says goes nowhere.
+        showsEnd ? -Int(EPIPE) : outlet?.take(bytes) ?? -Int(EBADF)
+    }
+
+    func flush() { outlet?.flush() }
+
+    var isSendBlocked: Bool { outlet?.isBlocked ?? false }
 
     private static let chunk = 4096
     private static let smallRead = 1024
@@ -149,6 +165,7 @@ final class Intake {
 
     /// One read with the end noted in `ended`; 0 means nothing now.
     private func receive(_ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
+        outlet?.flush()
         guard !isDrained, turnLeft > 0 else { return 0 }
         let count: Int
         switch source {
@@ -157,7 +174,7 @@ final class Intake {
             count = tunnel.take(target, capacity)
             if count == 0 { ended = tunnel.end }
         }
-        isDrained = count < capacity
+        if count > 0 { isDrained = count < capacity }
         received += count
         turnLeft -= count
         return count
@@ -173,7 +190,10 @@ final class Intake {
             }
             switch errno {
             case EINTR: continue
-            case EAGAIN: return 0
+            case EAGAIN:
+                // Whoever cannot be sent to will not answer.
+                ended = outlet?.failure.map(End.failed)
+                return 0
             default:
                 ended = .failed(errno)
                 return 0
@@ -216,6 +236,10 @@ final class Intake {
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
         if count == 0 { ended = .closed }
         if count < 0, errno != EAGAIN, errno != EINTR { ended = .failed(errno) }
+        guard ended == nil else { return }
+        // A reset that a send has met already shows behind unread bytes as nothing but this.
+        var state = pollfd(fd: descriptor, events: 0, revents: 0)
+        if poll(&state, 1, 0) > 0, state.revents & Int16(POLLHUP | POLLERR) != 0 { ended = .failed(ECONNRESET) }
     }
 
     private func record(_ bytes: some Collection<UInt8>) {

@@ -67,8 +67,11 @@ struct KeyExchangeOffer: Equatable {
             let isAEAD = chosen.contains("-gcm") || chosen.hasPrefix("chacha20-")
             return isAEAD ? nil : check("MACs", client.mac, server)
         }
-        let exchanges = client.keyExchange.filter { !$0.hasPrefix("ext-info") && !$0.hasPrefix("kex-strict") }
-        return check("key exchange methods", exchanges, keyExchange)
+        // Two that are signals, not methods (RFC 8308 §2.1, OpenSSH's PROTOCOL).
+        func methods(_ names: [String]) -> [String] {
+            names.filter { !$0.hasPrefix("ext-info") && !$0.hasPrefix("kex-strict") }
+        }
+        return check("key exchange methods", methods(client.keyExchange), methods(keyExchange))
             ?? check(Mismatch.hostKeyList, client.hostKey, hostKey)
             ?? check("ciphers", client.cipher, cipherToServer)
             ?? check("ciphers", client.cipher, cipherToClient)

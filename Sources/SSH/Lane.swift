@@ -9,6 +9,8 @@ final class Lane {
         var generation: UInt32 = 0
         var connection: Connection?
         var gate = Connection.Gate.none
+        /// What the gates were told that it takes.
+        var descriptors = 0
         /// The time of this tenant's live entry in the heap; others are stale.
         var queuedDeadline = Instant.max
     }
@@ -23,9 +25,15 @@ final class Lane {
     private var waiting = Queue<Job>()
     private var parked = Queue<SlotToken>()
     private var again: [SlotToken] = []
-    private var connecting = 0
-    private var exchanging = 0
-    private var connected = 0
+    private var gates: Gates
+    private var ramp: StartRamp
+    private var shortage = Shortage()
+    /// Hosts that find no local port now; others do not wait for them.
+    private var postponed: [(due: Instant, job: Job)] = []
+    /// Hosts whose output is not read while the engine holds too much.
+    private var heldBack = Queue<SlotToken>()
+    /// The one that is read all the same.
+    private var exempt: SlotToken?
     private var live = 0
     private(set) var isStopping = false
     /// By the bastions they lead to.
@@ -37,12 +45,14 @@ final class Lane {
     /// New connections started in one turn, so that a long queue does not delay the live ones.
     private static let startsPerTurn = 64
 
-    /// `limits` hold this lane's share of the gates.
-    init(resolver: Resolver, around: Connection.Surroundings, limits: SSHLimits) {
+    /// `gates` and `ramp` are this lane's part of the engine's.
+    init(resolver: Resolver, around: Connection.Surroundings, gates: Gates, ramp: StartRamp) {
         inbox = around.inbox
         self.resolver = resolver
         self.around = around
-        self.limits = limits
+        limits = around.limits
+        self.gates = gates
+        self.ramp = ramp
         events = [epoll_event](repeating: epoll_event(), count: Self.eventsPerTurn)
     }
 
@@ -70,6 +80,7 @@ final class Lane {
             expire()
             admit()
             stepWoken()
+            readOn()
         }
         for message in inbox.closeAndDrain() {
             if case .start(let job) = message { finishUnstarted(job, reason: "the engine was shut down") }
@@ -100,6 +111,7 @@ final class Lane {
             } else {
                 drop(answer)
             }
+        case .roomForOutput: break
         case .signed(let token, let answer):
             if let connection = connection(token) { settle(token, connection.signed(answer, now: now)) }
         case .cancel(let id):
@@ -114,7 +126,9 @@ final class Lane {
     }
 
     private func cancel(reason: String, where matches: (Job) -> Bool) {
-        for job in waiting.removeAll(where: matches) { finishUnstarted(job, reason: reason) }
+        let left = postponed.map(\.job).filter(matches)
+        postponed.removeAll { matches($0.job) }
+        for job in waiting.removeAll(where: matches) + left { finishUnstarted(job, reason: reason) }
         for index in slots.indices {
             guard let connection = slots[index].connection, connection.pool == nil, matches(connection.job) else {
                 continue
@@ -149,11 +163,12 @@ final class Lane {
         let index = Int(token.index)
         guard let connection = slots[index].connection else { return }
         count(connection.gate, at: index)
+        if connection.hasSocket { shortage.progressed(now: MonotonicTime.now) }
         switch next {
         case .wait: break
         case .again: again.append(token)
         case .needsExchange:
-            if connection.pool != nil || (exchanging < limits.handshaking && connected < limits.connected) {
+            if connection.pool != nil || gates.mayExchange {
                 return settle(token, connection.startExchange(now: MonotonicTime.now))
             }
             connection.park(now: MonotonicTime.now)
@@ -168,18 +183,19 @@ final class Lane {
             }
         case .needsTunnel: return seekTunnel(token, connection)
         case .carries(let trunk): connection.pool?.loggedIn(trunk)
+        case .heldBack: heldBack.append(token)
+        case .shortage(let failure):
+            vacate(token)
+            if let pool = connection.pool { return ended(token, failure, of: pool) }
+            return retryLater(connection.job, failure)
         case .finished(let outcome):
-            slots[index].connection = nil
-            slots[index].generation &+= 1
-            slots[index].queuedDeadline = .max
-            freeSlots.append(token.index)
-            live -= 1
+            vacate(token)
             if let pool = connection.pool {
-                ended(token, outcome, of: pool)
-            } else {
-                inbox.load.subtract(1, ordering: .relaxed)
-                connection.job.completion(outcome)
+                if case .failure(let failure) = outcome.result { ended(token, failure, of: pool) }
+                return
             }
+            inbox.load.subtract(1, ordering: .relaxed)
+            connection.job.completion(outcome)
             return
         }
         let deadline = connection.deadline
@@ -190,21 +206,76 @@ final class Lane {
         if let pool = connection.pool { serve(pool) }
     }
 
+    private func vacate(_ token: SlotToken) {
+        let index = Int(token.index)
+        slots[index].connection = nil
+        slots[index].generation &+= 1
+        slots[index].queuedDeadline = .max
+        freeSlots.append(token.index)
+        live -= 1
+        gates.ended(taking: slots[index].descriptors)
+        slots[index].descriptors = 0
+    }
+
+    /// Lets a host that waits for a tunnel take what the program takes that now has to go there for it; false where it
+    /// was sent back to wait for a place with that much room.
+    func mayGoThroughProgram(_ token: SlotToken, _ connection: Connection) -> Bool {
+        let index = Int(token.index)
+        let wanted = descriptors(for: connection.job.target)
+        guard wanted > slots[index].descriptors else { return true }
+        guard connection.pool == nil else {
+            gates.ended(taking: slots[index].descriptors)
+            gates.begins(taking: wanted)
+            slots[index].descriptors = wanted
+            return true
+        }
+        count(.none, at: index)
+        vacate(token)
+        waiting.prepend(connection.job)
+        return false
+    }
+
     private func count(_ gate: Connection.Gate, at index: Int) {
         guard gate != slots[index].gate else { return }
-        add(-1, to: slots[index].gate)
-        add(1, to: gate)
+        gates.change(from: slots[index].gate, to: gate)
         slots[index].gate = gate
     }
 
-    private func add(_ change: Int, to gate: Connection.Gate) {
-        switch gate {
-        case .none: break
-        case .connecting: connecting += change
-        case .exchanging:
-            exchanging += change
-            connected += change
-        case .connected: connected += change
+    /// The host waits, and whoever is behind it: nothing that it lacks is there for them. Local ports are counted for
+    /// each destination, so that others may well find one.
+    private func retryLater(_ job: Job, _ failure: SSHFailure) {
+        let now = MonotonicTime.now
+        let limit = limits.shortage.clampedNanoseconds
+        var job = job
+        job.shortSince = job.shortSince ?? now
+        let isPort = failure.reason == .portsExhausted
+        let isHopeless =
+            isPort ? now &- (job.shortSince ?? now) >= limit : shortage.isHopeless(after: limit, now: now)
+        if isStopping || isHopeless {
+            inbox.load.subtract(1, ordering: .relaxed)
+            return job.finish(failure)
+        }
+        if isPort {
+            postponed.append((now &+ 1_000_000_000, job))
+        } else {
+            shortage.met(now: now)
+            around.spare.giveUp()
+            waiting.prepend(job)
+        }
+    }
+
+    /// Goes on reading where there is room for output again; where not, at one host, so that what has begun ends.
+    private func readOn() {
+        while !heldBack.isEmpty {
+            let isFull = around.budget.isFull
+            if isFull {
+                if let exempt, connection(exempt) != nil { return }
+                guard around.budget.isStuck else { return }
+            }
+            guard let token = heldBack.popFirst() else { return }
+            guard let connection = connection(token) else { continue }
+            exempt = isFull ? token : nil
+            settle(token, connection.readOn(isExempt: isFull, now: MonotonicTime.now))
         }
     }
 
@@ -220,16 +291,35 @@ final class Lane {
     }
 
     private func admit() {
-        while exchanging < limits.handshaking, connected < limits.connected, let token = parked.popFirst() {
+        while gates.mayExchange, let token = parked.popFirst() {
             if let connection = connection(token) {
                 settle(token, connection.startExchange(now: MonotonicTime.now))
             }
         }
+        let now = MonotonicTime.now
+        for due in postponed.filter({ $0.due <= now }) { waiting.prepend(due.job) }
+        postponed.removeAll { $0.due <= now }
         var started = 0
-        while connecting < limits.connecting, started < Self.startsPerTurn, let job = waiting.popFirst() {
+        while started < Self.startsPerTurn, mayStart(now: now), let job = waiting.popFirst() {
             start(job)
             started += 1
         }
+    }
+
+    private func mayStart(now: Instant) -> Bool {
+        guard hasPlace, shortage.pausedUntil <= now else { return false }
+        // Where waiting has not helped, hosts are started all the same, to fail.
+        if !around.spare.retake(), !shortage.isHopeless(after: limits.shortage.clampedNanoseconds, now: now) {
+            shortage.met(now: now)
+            return false
+        }
+        return ramp.take(now: now)
+    }
+
+    /// Whether the next in turn waits for nothing but its time.
+    private var hasPlace: Bool {
+        guard let job = waiting.first, gates.mayStart(taking: descriptors(for: job.target)) else { return false }
+        return !around.budget.isFull
     }
 
     private func start(_ job: Job) {
@@ -250,17 +340,21 @@ final class Lane {
         let connection = Connection(job: job, token: token, around: around, now: MonotonicTime.now, of: pool)
         slots[Int(index)].connection = connection
         live += 1
+        slots[Int(index)].descriptors = descriptors(for: job.target)
+        gates.begins(taking: slots[Int(index)].descriptors)
         return (token, connection)
     }
 
     /// Milliseconds until something is due, rounded up; -1 for no limit.
     private func timeout() -> Int32 {
-        if !again.isEmpty || !around.wakeups.isEmpty { return 0 }
-        if !waiting.isEmpty, connecting < limits.connecting { return 0 }
-        guard let first = deadlines.first else { return -1 }
+        if !again.isEmpty || !around.wakeups.isEmpty || (!parked.isEmpty && gates.mayExchange) { return 0 }
         let now = MonotonicTime.now
-        guard first.time > now else { return 0 }
-        return Int32(clamping: (first.time - now) / 1_000_000 + 1)
+        var due = deadlines.first?.time ?? .max
+        if hasPlace { due = min(due, max(shortage.pausedUntil, ramp.next(now: now))) }
+        for job in postponed { due = min(due, job.due) }
+        guard due < .max else { return -1 }
+        guard due > now else { return 0 }
+        return Int32(clamping: (due - now) / 1_000_000 + 1)
     }
 }
 
@@ -271,7 +365,19 @@ struct Queue<Element> {
 
     var isEmpty: Bool { head == elements.count }
 
+    var first: Element? { head < elements.count ? elements[head] : nil }
+
     mutating func append(_ element: Element) { elements.append(element) }
+
+    /// Cheap where one was taken before.
+    mutating func prepend(_ element: Element) {
+        if head > 0 {
+            head -= 1
+            elements[head] = element
+        } else {
+            elements.insert(element, at: 0)
+        }
+    }
 
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }

@@ -10,6 +10,8 @@ final class LaneInbox: Sendable {
         case proxied(SlotToken, Proxies.Answer)
         /// The agent's answer to a connection that waits for it.
         case signed(SlotToken, Result<[UInt8], AgentError>)
+        /// The engine holds less output again: a reason to wake up.
+        case roomForOutput
         case cancel(id: Int)
         case cancelAll(reason: String)
         case stop
@@ -74,6 +76,8 @@ struct Job: Sendable {
     var target: SSHTarget
     var known: KnownKeys
     var completion: @Sendable (SSHOutcome) -> Void
+    /// Since when it waits for something that this machine lacks.
+    var shortSince: Instant?
 
     /// The outcome of a target for which nothing was tried.
     func finish(_ failure: SSHFailure) {

@@ -23,7 +23,7 @@ extension Lane {
                 settle(token, connection.proxied(.failure(failure), now: MonotonicTime.now))
             }
         case .leftToProgram:
-            for (token, connection) in waiting(pool) {
+            for (token, connection) in waiting(pool) where mayGoThroughProgram(token, connection) {
                 settle(token, connection.goThroughProgram(now: MonotonicTime.now))
             }
         }
@@ -40,13 +40,19 @@ extension Lane {
             token, pause == 0 ? connection.begin(now: now) : connection.pause(nanoseconds: pause, now: now))
     }
 
+    /// A host behind a tunnel has nothing of its own, unless ssh has to go there after all.
+    func descriptors(for target: SSHTarget) -> Int {
+        guard case .jump(let jump) = target.route, !target.bastions.isEmpty else { return target.descriptors }
+        if let pool = pools[jump], case .leftToProgram = pool.stand { return target.descriptors }
+        return 0
+    }
+
     private func waiting(_ pool: TrunkPool) -> [(SlotToken, Connection)] {
         pool.takeWaiting().compactMap { token in connection(token).map { (token, $0) } }
     }
 
     /// A bastion's session is over, or never came about.
-    func ended(_ token: SlotToken, _ outcome: SSHOutcome, of pool: TrunkPool) {
-        guard case .failure(let failure) = outcome.result else { return }
+    func ended(_ token: SlotToken, _ failure: SSHFailure, of pool: TrunkPool) {
         if let note = pool.ended(token, failure, now: MonotonicTime.now) { around.proxies.note(note) }
         serve(pool)
     }

@@ -51,6 +51,7 @@ struct PhaseClock {
     mutating func resume(now: Instant) {
         guard let since = stopped else { return }
         stopped = nil
+        times.held += .nanoseconds(Int64(clamping: now &- since))
         phaseStarted = now
         phaseDeadline = phaseDeadline &+ (now &- since)
         hostDeadline = hostDeadline &+ (now &- since)
@@ -62,6 +63,7 @@ struct PhaseClock {
 
     mutating func finish(now: Instant) -> PhaseTimes {
         closePhase(now)
+        if let stopped { times.held += .nanoseconds(Int64(clamping: now &- stopped)) }
         times.total = .nanoseconds(Int64(clamping: now &- started))
         return times
     }

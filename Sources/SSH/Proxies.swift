@@ -46,7 +46,8 @@ final class Proxies: Sendable {
         do throws(ChildProcessError) {
             return .success(try ProxyLink(words, log: log))
         } catch {
-            return .failure(SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text))
+            let reason: SSHFailureReason = Shortage.isCause(error.code) ? .descriptorsExhausted : .proxyFailed
+            return .failure(SSHFailure(phase: .proxy, reason: reason, detail: error.text))
         }
     }
 

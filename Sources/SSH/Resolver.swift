@@ -8,23 +8,28 @@ final class Resolver: Sendable {
     typealias Answer = Result<[SocketAddress], ResolveError>
 
     private struct State: Sendable {
-        var queue: [String] = []
+        var queue = Queue<String>()
         var callbacks: [String: [@Sendable (Answer) -> Void]] = [:]
         var cache: [String: [SocketAddress]] = [:]
+        var queued = 0
         var threads = 0
         var idle = 0
         var isStopped = false
     }
 
-    private static let threadLimit = 8
+    /// That many names that nobody answers for hold up the others.
+    private static let threadLimit = 32
     /// Addresses of one name; more would only use up the connect limit.
     private static let addressLimit = 8
 
+    private let lookUp: @Sendable (String) -> Answer
     private let state = Mutex(State())
     /// A semaphore as a descriptor: one unit for each queued name.
     private let wakeup: Int32
 
-    init() throws(SSHEngineError) {
+    /// - Parameter lookUp: blocks until there is an answer.
+    init(lookUp: @escaping @Sendable (String) -> Answer = Resolver.look(up:)) throws(SSHEngineError) {
+        self.lookUp = lookUp
         wakeup = eventfd(0, Int32(EFD_SEMAPHORE) | Int32(EFD_CLOEXEC))
         guard wakeup >= 0 else { throw .system(call: "eventfd", code: errno) }
     }
@@ -44,8 +49,9 @@ final class Resolver: Sendable {
             }
             state.callbacks[name] = [callback]
             state.queue.append(name)
+            state.queued += 1
             isQueued = true
-            startsThread = state.idle < state.queue.count && state.threads < Self.threadLimit
+            startsThread = state.idle < state.queued && state.threads < Self.threadLimit
             if startsThread { state.threads += 1 }
             return nil
         }
@@ -60,7 +66,8 @@ final class Resolver: Sendable {
     func stop() {
         state.withLock {
             $0.isStopped = true
-            $0.queue = []
+            $0.queue = Queue()
+            $0.queued = 0
             $0.callbacks = [:]
         }
         eventfd_write(wakeup, UInt64(Self.threadLimit))
@@ -73,11 +80,13 @@ final class Resolver: Sendable {
             let code = eventfd_read(wakeup, &unit)
             let (name, isStopped) = state.withLock { state in
                 state.idle -= 1
-                return (state.queue.isEmpty ? nil : state.queue.removeFirst(), state.isStopped)
+                let name = state.queue.popFirst()
+                if name != nil { state.queued -= 1 }
+                return (name, state.isStopped)
             }
             if isStopped || (code != 0 && errno != EINTR) { return }
             guard let name else { continue }
-            let answer = Self.look(up: name)
+            let answer = lookUp(name)
             let callbacks = state.withLock { state in
                 if case .success(let addresses) = answer { state.cache[name] = addresses }
                 return state.callbacks.removeValue(forKey: name) ?? []
@@ -86,7 +95,7 @@ final class Resolver: Sendable {
         }
     }
 
-    private static func look(up name: String) -> Answer {
+    static func look(up name: String) -> Answer {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -95,7 +104,11 @@ final class Resolver: Sendable {
         let code = getaddrinfo(name, nil, &hints, &list)
         guard code == 0 else {
             let text = code == EAI_SYSTEM ? Errno.text(errno) : String(cString: gai_strerror(code))
-            return .failure(ResolveError(isAbsent: code == EAI_NONAME || code == EAI_NODATA, text: text))
+            // Without a descriptor it may say anything, also that there is no such name.
+            let isShortage = code == EAI_MEMORY || !OpenFiles.canOpen
+            return .failure(
+                ResolveError(
+                    isAbsent: code == EAI_NONAME || code == EAI_NODATA, isShortage: isShortage, text: text))
         }
         defer { freeaddrinfo(list) }
         var addresses: [SocketAddress] = []
@@ -119,5 +132,7 @@ final class Resolver: Sendable {
 struct ResolveError: Error {
     /// The name service says that there is no such name, as opposed to failing.
     var isAbsent: Bool
+    /// This machine lacks what it takes to ask.
+    var isShortage = false
     var text: String
 }

@@ -14,6 +14,7 @@ package final class SSHEngine: Sendable {
     private let proxies: Proxies
     /// Where each bastion's sessions are: all on one lane, so that it sees as few logins as will do.
     private let bastionLanes = Mutex<[ProxyJump: Int]>([:])
+    private let openFiles: OpenFiles
 
     /// - `lanes`: threads; one per core is right, since the work is cryptography.
     /// - `clientSoftware`: what servers see and log as the client's version; letters, digits, `.` and `_`.
@@ -26,39 +27,56 @@ package final class SSHEngine: Sendable {
         guard let algorithms = SSHLibrary.algorithms else { throw .library(code: 0) }
         signal(SIGPIPE, SIG_IGN)
         let count = max(1, count)
-        let share = limits.share(ofLanes: count, descriptors: OpenFiles.raiseLimit())
+        let openFiles = OpenFiles.raised()
+        guard openFiles.suffice(lanes: count) else { throw .tooFewFiles(limit: openFiles.limit) }
+        let share = limits.share(ofLanes: count)
+        let gates = Gates(share, descriptors: openFiles.left(lanes: count) / count)
+        let ramp = StartRamp(perSecond: limits.startsPerSecond, lanes: count)
         let resolver = try Resolver()
         let firstUse = FirstUseKeys()
         let proxies = Proxies(connectLimit: limits.connect)
         let banner = "SSH-2.0-\(clientSoftware)_libssh2_\(SSHLibrary.version)"
 
         var inboxes: [LaneInbox] = []
+        for _ in 0..<count { inboxes.append(try LaneInbox()) }
+        let budget = OutputBudget(limit: limits.unparsedOutput) { [inboxes] in
+            for inbox in inboxes { inbox.post(.roomForOutput) }
+        }
+        let spare = SpareDescriptor()
         var threads: [pthread_t] = []
-        for _ in 0..<count {
-            let inbox = try LaneInbox()
+        for inbox in inboxes {
             let thread = LaneThread.start(stackSize: 512 << 10) {
                 let buffer = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 64 << 10)
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
                     inbox: inbox, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
-                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), buffer: buffer)
-                Lane(resolver: resolver, around: around, limits: share).run()
+                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget, spare: spare,
+                    buffer: buffer)
+                Lane(resolver: resolver, around: around, gates: gates, ramp: ramp).run()
             }
             guard let thread else {
                 for started in inboxes { started.post(.stop) }
                 for started in threads { pthread_detach(started) }
                 throw .system(call: "pthread_create", code: EAGAIN)
             }
-            inboxes.append(inbox)
             threads.append(thread)
         }
         self.lanes = inboxes
         self.threads = Mutex(threads)
         self.resolver = resolver
         self.proxies = proxies
+        self.openFiles = openFiles
     }
 
     deinit { shutdown() }
+
+    /// Says why not so many hosts can be under way at once; nil where they can. Those above wait for their turn.
+    package func complaint(about hosts: Int) -> String? {
+        let most = openFiles.left(lanes: lanes.count)
+        guard hosts > most else { return nil }
+        return "at most \(most) hosts at once, not \(hosts): this process may have \(openFiles.limit) files open "
+            + "(ulimit -Hn), and \(openFiles.inUse) are in use"
+    }
 
     /// Hands a target to the least busy lane. `completion` runs on a lane's thread (or here, after `shutdown`) and
     /// must not block. Looking the host up in known_hosts is done here, on the caller's thread.
@@ -114,39 +132,5 @@ package final class SSHEngine: Sendable {
         }
         resolver.stop()
         proxies.stop()
-    }
-}
-
-/// The process's limit on open files.
-enum OpenFiles {
-    /// Raises the soft limit to the hard one; returns what holds then.
-    static func raiseLimit() -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = limit.rlim_max
-            if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
-        }
-        return Int(clamping: limit.rlim_cur)
-    }
-}
-
-extension SSHLimits {
-    /// Descriptors left to the rest of the program.
-    private static let reserve = 64
-
-    /// One lane's part of the gates, held within the descriptors there are.
-    func share(ofLanes lanes: Int, descriptors: Int) -> SSHLimits {
-        let usable = max(2 * lanes, descriptors - Self.reserve)
-        let wanted = max(1, connecting) + max(1, connected)
-        let scale = min(1, Double(usable) / Double(wanted))
-        var share = self
-        share.connecting = max(1, Int(Double(connecting) * scale) / lanes)
-        share.connected = max(1, Int(Double(connected) * scale) / lanes)
-        share.handshaking = min(share.connected, max(1, handshaking / lanes))
-        share.outputLimit = max(0, outputLimit)
-        share.stderrLimit = max(0, stderrLimit)
-        return share
     }
 }

@@ -75,7 +75,7 @@ package struct Algorithms: Sendable, Equatable {
         let exchanges = keyExchange.filter { !$0.hasSuffix("sha1") }
         return Algorithms(
             keyExchange: preferred.filter(exchanges.contains) + exchanges.filter { !preferred.contains($0) },
-            hostKey: hostKey.filter { HostKeyAlgorithm.trusted.contains($0) },
+            hostKey: HostKeyAlgorithm.trusted.filter(hostKey.contains),
             cipher: cipher.filter { $0.contains("-ctr") || $0.contains("-gcm") || $0.hasPrefix("chacha20-") },
             mac: mac.filter { $0.hasPrefix("hmac-sha2-") })
     }

@@ -20,13 +20,24 @@ package struct SSHLimits: Sendable {
     package var close: Duration = .seconds(2)
     /// For one attempt at one host, all phases together.
     package var host: Duration = .seconds(60)
+    /// How long hosts wait for descriptors, memory or local ports of this machine while nothing changes. A local port
+    /// is free again 60 seconds after its connection's end (TIME_WAIT).
+    package var shortage: Duration = .seconds(90)
 
-    /// Hosts being resolved and connected, for the whole engine; each holds a descriptor.
+    // The gates, each in its own unit and each for the whole engine. Hosts wait in front of them with their clocks
+    // standing still. Descriptors are a fifth: as many hosts as the process has some left for.
+
+    /// New connections a second, once `StartRamp` is at its end.
+    package var startsPerSecond = 1000
+    /// Hosts being resolved and connected, up to their version line: half-open connections.
     package var connecting = 512
-    /// Hosts in the key exchange, for the whole engine; each costs CPU.
+    /// Hosts in the key exchange; each costs CPU.
     package var handshaking = 128
-    /// Hosts with a live session, for the whole engine; each holds about 60 KiB and its output.
+    /// Hosts with a live session; each holds about 60 KiB and its output.
     package var connected = 1024
+    /// Bytes of output that came in and are not let go yet (`OutputHold`). Each lane lets one host at a time go past it,
+    /// up to `outputLimit`, so that what has begun can always end.
+    package var unparsedOutput = 256 << 20
 
     /// Bytes of standard output kept for one host; the rest is cut and the output says so.
     package var outputLimit = 8 << 20
@@ -34,4 +45,17 @@ package struct SSHLimits: Sendable {
     package var stderrLimit = 4 << 10
 
     package init() {}
+}
+
+extension SSHLimits {
+    /// One lane's part of the gates.
+    func share(ofLanes lanes: Int) -> SSHLimits {
+        var share = self
+        share.connecting = max(1, connecting / lanes)
+        share.connected = max(1, connected / lanes)
+        share.handshaking = min(share.connected, max(1, handshaking / lanes))
+        share.outputLimit = max(0, outputLimit)
+        share.stderrLimit = max(0, stderrLimit)
+        return share
+    }
 }

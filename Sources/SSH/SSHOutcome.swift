@@ -14,11 +14,13 @@ package struct SSHOutcome: Sendable {
     /// The server's version line, made printable, such as "SSH-2.0-OpenSSH_9.2p1 Debian-2".
     package var serverBanner: String?
     package var times: PhaseTimes
+    /// To be kept as long as the output's bytes are.
+    package var hold: OutputHold?
 
     package init(
         id: Int, result: Result<CommandOutput, SSHFailure>, hostKey: HostKey? = nil, hostKeyIsNew: Bool = false,
         identity: Identity? = nil, peerAddress: String? = nil, serverBanner: String? = nil,
-        times: PhaseTimes = PhaseTimes()
+        times: PhaseTimes = PhaseTimes(), hold: OutputHold? = nil
     ) {
         self.id = id
         self.result = result
@@ -28,6 +30,7 @@ package struct SSHOutcome: Sendable {
         self.peerAddress = peerAddress
         self.serverBanner = serverBanner
         self.times = times
+        self.hold = hold
     }
 }
 
@@ -72,6 +75,8 @@ package struct PhaseTimes: Sendable, Equatable {
     package var close: Duration = .zero
     /// From the start of the attempt, waiting for gates included.
     package var total: Duration = .zero
+    /// Of that, waiting for a gate of this program.
+    package var held: Duration = .zero
 
     package init() {}
 

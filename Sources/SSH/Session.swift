@@ -62,8 +62,8 @@ final class Session {
         self.descriptor = descriptor
         retainedStreams = retained
         libssh2_session_set_blocking(raw, 0)
-        libssh2_set_callbacks(raw, SessionStreams.receiveCallback, SessionStreams.disconnectCallback)
-        if streams.send != nil { libssh2_set_send_callback(raw, SessionStreams.sendCallback) }
+        libssh2_set_callbacks(
+            raw, SessionStreams.receiveCallback, SessionStreams.sendCallback, SessionStreams.disconnectCallback)
         let preferences: [(Int32, [String])] = [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange), (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKey),
             (LIBSSH2_METHOD_CRYPT_CS, algorithms.cipher), (LIBSSH2_METHOD_CRYPT_SC, algorithms.cipher),
@@ -101,6 +101,7 @@ final class Session {
     /// What the call that gave `.wait` waits for. Input is left out where only sending is blocked: a peer that keeps
     /// sending while it takes nothing would make the lane spin.
     var interest: Poller.Interest {
+        if streams.intake.isSendBlocked { return [.input, .output] }
         let directions = libssh2_session_block_directions(raw)
         guard directions & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 else { return .input }
         return directions & LIBSSH2_SESSION_BLOCK_INBOUND != 0 ? [.input, .output] : .output

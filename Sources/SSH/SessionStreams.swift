@@ -1,20 +1,19 @@
 import CLibSSH2
 import Glibc
 
-/// What libssh2 reaches through a session's callbacks: where its bytes come from and, unless it sends to the socket by
-/// itself, where they go. Confined to the session's lane.
+/// What libssh2 reaches through a session's callbacks: where its bytes come from and where they go. Confined to
+/// the session's lane.
 final class SessionStreams {
     let intake: Intake
-    /// Takes what is to be sent and gives its count or a negated errno. Nil where libssh2 sends by itself; set before
-    /// the session is made.
-    let send: ((UnsafeRawBufferPointer) -> Int)?
+    /// Takes what is to be sent and gives its count or a negated errno.
+    let send: (UnsafeRawBufferPointer) -> Int
     /// The session will open channels whose refusals are to be told apart.
     let readsRefusals: Bool
     /// True only while libssh2 is asked to open a channel.
     var isOpening = false
     var refusal: ChannelRefusal?
 
-    init(intake: Intake, readsRefusals: Bool = false, send: ((UnsafeRawBufferPointer) -> Int)? = nil) {
+    init(intake: Intake, readsRefusals: Bool = false, send: @escaping (UnsafeRawBufferPointer) -> Int) {
         self.intake = intake
         self.readsRefusals = readsRefusals
         self.send = send
@@ -30,8 +29,8 @@ final class SessionStreams {
     }
 
     static let sendCallback: libssh2_send_function = { _, buffer, length, _, abstract in
-        guard let buffer, let send = at(abstract)?.send else { return -Int(EBADF) }
-        return send(UnsafeRawBufferPointer(start: buffer, count: length))
+        guard let buffer, let streams = at(abstract) else { return -Int(EBADF) }
+        return streams.send(UnsafeRawBufferPointer(start: buffer, count: length))
     }
 
     static let disconnectCallback: libssh2_disconnect_function = { _, _, message, length, _, _, abstract in

@@ -51,6 +51,15 @@ struct Transport {
         return max(0, Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
     }
 
+    /// A bastion's sshd sends what it has for one host only when what it sent for another has been acknowledged (Nagle's
+    /// algorithm), and this system takes 40 ms to acknowledge by itself. The system forgets it, so it is said again and
+    /// again.
+    func acknowledge() {
+        guard tunnel == nil else { return }
+        var yes: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, &yes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     func shutDown() {
         if let tunnel { return tunnel.shutDown() }
         _ = shutdown(descriptor, Int32(SHUT_RDWR))

@@ -91,7 +91,7 @@ package struct JSONText {
     /// A number that is given in tenths, and not below zero.
     package mutating func field(_ key: StaticString, tenths: Int) {
         name(key)
-        write("\(tenths / 10).\(tenths % 10)")
+        write(text: "\(tenths / 10).\(tenths % 10)")
     }
 
     package mutating func field(_ key: StaticString, _ values: [String]) {
@@ -111,6 +111,15 @@ package struct JSONText {
     package mutating func field(_ key: StaticString, json value: [UInt8]?) {
         name(key)
         if let value { bytes += value } else { write("null") }
+    }
+
+    /// Hands over what has been written since the last time, once it is more than `size` bytes.
+    ///
+    /// - Returns: whether it could be put; nothing is kept either way.
+    package mutating func handOver(beyond size: Int = 0, _ put: (ArraySlice<UInt8>) -> Bool) -> Bool {
+        guard bytes.count > size else { return true }
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return put(bytes[...])
     }
 
     /// Ends the text with a line end.
@@ -161,11 +170,12 @@ package struct JSONText {
         if (0..<10).contains(number) {
             bytes.append(UInt8(ascii: "0") + UInt8(number))
         } else {
-            write(String(number))
+            write(text: String(number))
         }
     }
 
-    private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    /// Labelled, because a literal would rather be a `String` than a `StaticString`, and cost ten times as much.
+    private mutating func write(text: String) { bytes.append(contentsOf: text.utf8) }
 
     private mutating func quote(_ string: String) {
         bytes.append(UInt8(ascii: "\""))
@@ -204,7 +214,7 @@ package struct JSONText {
 
     private mutating func escapeUnit(_ unit: UInt32) {
         let digits = String(unit, radix: 16)
-        write("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+        write(text: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
     }
 }
 

@@ -5,11 +5,13 @@ import StrictJSON
 /// The JSON documents `kubesweep.sweep/1` and `kubesweep.evaluation/1`. Their schemas stand in `Resources`; within a
 /// major number keys are only added.
 package enum JSONReport {
-    /// One document with a newline at its end.
-    package static func render(_ record: SweepRecord) -> [UInt8] {
+    /// Puts one document with a newline at its end, in pieces: whole it would take more memory than the record.
+    ///
+    /// - Returns: whether all was put.
+    package static func write(_ record: SweepRecord, _ put: (ArraySlice<UInt8>) -> Bool) -> Bool {
         let hosts = record.hosts
-        var json = JSONText(
-            capacity: capacity(hosts.lazy.flatMap(\.processes), hosts.lazy.map(\.evidence?.document)))
+        var isPut = true
+        var json = JSONText(capacity: 2 * pieceSize)
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
             json.object("tool") { json in
@@ -29,16 +31,23 @@ package enum JSONReport {
                 json.field("complete", record.sweep.isComplete)
             }
             json.summary("hosts", of: hosts, record.counts)
-            json.array("clusters", record.clusters) { json, cluster in json.object { $0.cluster(cluster) } }
+            json.array("clusters", record.clusters) { json, cluster in
+                guard isPut else { return }
+                json.object { $0.cluster(cluster) }
+                isPut = json.handOver(beyond: pieceSize, put)
+            }
         }
         json.end()
-        return json.bytes
+        return isPut && json.handOver(put)
     }
+
+    /// Bytes. A cluster of three masters is about 50 KiB.
+    private static let pieceSize = 64 << 10
 
     /// One file's element of an evaluation's `files`, with what separates it from the one before. An evaluation is
     /// written in pieces, because its summary stands in front of the files that make it.
     package static func element(_ file: FileRecord, isFirst: Bool) -> [UInt8] {
-        var json = JSONText(elementAtDepth: 2, isFirst: isFirst, capacity: capacity(file.processes, [file.document]))
+        var json = JSONText(elementAtDepth: 2, isFirst: isFirst, capacity: capacity(file))
         json.element { json in
             json.field("file", file.name)
             json.field("state", file.state.rawValue)
@@ -68,12 +77,9 @@ package enum JSONReport {
         return (json.bytes[..<files], json.bytes[files...])
     }
 
-    /// Nearly all of a document is findings, about this many bytes each, and the evidence.
-    private static func capacity(
-        _ processes: some Sequence<ProcessRecord>, _ evidence: some Sequence<EvidenceDocument?>
-    ) -> Int {
-        let findings = processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 }
-        return evidence.reduce(findings) { $0 + ($1?.bytes.count ?? 0) }
+    /// Nearly all of it is findings, about this many bytes each, and the evidence.
+    private static func capacity(_ file: FileRecord) -> Int {
+        file.processes.reduce(4096) { $0 + 512 + $1.findings.count * 320 } + (file.document?.bytes.count ?? 0)
     }
 }
 

@@ -47,6 +47,12 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Of these, hosts behind one bastion or proxy command.", valueName: "number"))
     var perBastion = 8
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections begun in one second, once the rate has grown from 200 to this.",
+            valueName: "number"))
+    var connectionsPerSecond = 1000
+
     @Option(help: ArgumentHelp("Seconds to resolve a name.", valueName: "seconds"))
     var resolveSeconds = 5.0
 
@@ -93,6 +99,9 @@ struct ConnectionOptions: ParsableArguments {
         guard (1...100_000).contains(concurrency) else {
             throw ValidationError("--concurrency must be between 1 and 100000")
         }
+        guard (1...100_000).contains(connectionsPerSecond) else {
+            throw ValidationError("--connections-per-second must be between 1 and 100000")
+        }
         guard (0...10).contains(retries) else { throw ValidationError("--retries must be between 0 and 10") }
         guard (1...100_000).contains(perBastion) else {
             throw ValidationError("--per-bastion must be between 1 and 100000")
@@ -102,19 +111,27 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    func sweep(_ fleet: Fleet, judge: Judge, until end: SweepEnd) async throws(CommandFailure) -> [ClusterRecord] {
+    /// - Parameter first: hosts that are talked to before others.
+    func sweep(
+        _ fleet: Fleet, first: Set<HostIdentity>, judge: Judge, until end: SweepEnd
+    ) async throws(CommandFailure) -> [ClusterRecord] {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
             for: fleet, reachedBy: access, agentLimit: .seconds(authenticationSeconds),
-            passphrases: try keys.passphrases(until: end))
+            passphrases: try keys.passphrases(until: end), until: end)
         for warning in access.warnings + keyring.warnings { Console.talk(warning) }
+        // The runtime opens what its timers need with the first of them, and ends the program where it cannot: that is
+        // to be before hosts take what there is.
+        try? await Task.sleep(for: .nanoseconds(1))
         let ssh: SSHCapture
         do throws(SSHEngineError) {
             ssh = try SSHCapture(captureOptions, access: access, keyring: keyring, until: end)
         } catch {
             throw CommandFailure(.software, error.message)
         }
+        if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { Console.talk(complaint) }
         var options = Sweep.Options()
+        options.first = first
         options.concurrency = concurrency
         options.perCluster = perCluster
         options.perBastion = perBastion
@@ -159,7 +176,8 @@ struct ConnectionOptions: ParsableArguments {
         options.limits.firstByte = .seconds(commandSeconds)
         options.limits.output = .seconds(outputSeconds)
         options.limits.host = .seconds(hostSeconds)
-        options.limits.connecting = concurrency
+        options.limits.startsPerSecond = connectionsPerSecond
+        options.limits.connecting = min(concurrency, options.limits.connecting)
         options.limits.connected = concurrency
         return options
     }

@@ -52,7 +52,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         let (judge, policy) = try judging.judge()
         var names = try ListingNames(files, list: filesFrom, endsInNUL: null)
         var evaluation = Evaluation(
-            JudgingQueue(judge), claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
+            judge, claimed: kubernetesVersion.flatMap(release), wantsJSON: reports.has(.json),
             wantsText: reports.has(.text))
         await evaluation.run(&names)
         let summary = evaluation.summary

@@ -6,7 +6,8 @@ import SweepReport
 /// Judges any number of saved listings in constant memory: they are read, judged and rendered side by side, a few ahead,
 /// and taken in the order in which they are named. What the reports need of them is kept; the listings are not.
 struct Evaluation {
-    private let queue: JudgingQueue
+    private let judge: Judge
+    private let queue = JudgingQueue()
     private let claimed: Release?
     private let wantsJSON: Bool
     private let wantsText: Bool
@@ -19,8 +20,8 @@ struct Evaluation {
     /// Listings that may be under way or wait for an earlier one. Enough that every core has work while one is slow.
     private static let window = 64
 
-    init(_ queue: JudgingQueue, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
-        self.queue = queue
+    init(_ judge: Judge, claimed: Release?, wantsJSON: Bool, wantsText: Bool) {
+        self.judge = judge
         self.claimed = claimed
         self.wantsJSON = wantsJSON
         self.wantsText = wantsText
@@ -35,9 +36,9 @@ struct Evaluation {
             var name = next(&names)
             while name != nil || taken < started {
                 if let listing = name, started - taken < Self.window {
-                    let (index, queue, claimed, wantsJSON) = (started, queue, claimed, wantsJSON)
-                    group.addTask {
-                        await (index, queue.run { Judged(listing, by: $0, claimed, json: wantsJSON ? index : nil) })
+                    let (index, judge, claimed, wantsJSON) = (started, judge, claimed, wantsJSON)
+                    group.addTask(executorPreference: queue) {
+                        (index, Judged(listing, by: judge, claimed, json: wantsJSON ? index : nil))
                     }
                     started += 1
                     name = next(&names)

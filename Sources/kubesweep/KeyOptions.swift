@@ -37,8 +37,8 @@ struct KeyOptions: ParsableArguments {
     /// Reads the passphrase that is given on a descriptor; otherwise asks on the terminal, where there is one.
     func passphrases(until end: SweepEnd) throws(CommandFailure) -> PassphraseSource {
         if let passphraseFd {
-            let passphrase = try PassphraseLine.read(passphraseFd)
-            return PassphraseSource(attempts: 1) { _, _ in passphrase }
+            let passphrase = try PassphraseLine.read(passphraseFd, until: end)
+            return PassphraseSource(attempts: passphrase == nil ? 0 : 1) { _, _ in passphrase }
         }
         let prompt = TerminalPrompt(until: end)
         return PassphraseSource(attempts: 3) { path, attempt in
@@ -55,9 +55,11 @@ struct KeyOptions: ParsableArguments {
     }
 
     func keyring(
-        for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource
+        for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource,
+        until end: SweepEnd
     ) async -> Keyring {
         var options = Keyring.Options()
+        options.end = end
         options.identityFiles = identity
         options.certificateFiles = certificate + access.certificateFiles
         options.agent = agent ?? Self.agent(access.agents.first ?? "SSH_AUTH_SOCK")
@@ -70,15 +72,23 @@ struct KeyOptions: ParsableArguments {
 /// One line from a descriptor.
 enum PassphraseLine {
     /// Milliseconds that the other end of a pipe may take.
-    private static let patience: Int32 = 10_000
+    private static let patience = 10_000
+    /// Milliseconds between two looks whether the sweep is ended.
+    private static let glance = 100
 
-    static func read(_ descriptor: Int32) throws(CommandFailure) -> Passphrase {
+    /// Nil where the sweep is ended meanwhile.
+    static func read(_ descriptor: Int32, until end: SweepEnd) throws(CommandFailure) -> Passphrase? {
         var line: [UInt8] = []
         line.reserveCapacity(Passphrase.limit + 1)
         var byte: UInt8 = 0
         while line.count <= Passphrase.limit {
             var file = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&file, 1, patience) > 0, file.revents & Int16(POLLNVAL) == 0 else {
+            var glances = 0
+            while poll(&file, 1, Int32(glance)) == 0, glances < patience / glance {
+                if end.cause != nil { return nil }
+                glances += 1
+            }
+            guard file.revents != 0, file.revents & Int16(POLLNVAL) == 0 else {
                 throw CommandFailure(
                     .noInput, "--passphrase-fd \(descriptor): no passphrase comes from this descriptor")
             }

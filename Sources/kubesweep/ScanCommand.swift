@@ -4,6 +4,8 @@ import Glibc
 import Hardening
 import HostInventory
 import SSH
+import StrictJSON
+import StrictYAML
 import SweepReport
 
 struct ScanCommand: AsyncParsableCommand {
@@ -22,6 +24,12 @@ struct ScanCommand: AsyncParsableCommand {
         help: ArgumentHelp("Only hosts whose name or address matches; may be given several times.", valueName: "glob"))
     var host: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "An earlier report of scan in JSON; hosts that were not judged there are talked to first.",
+            valueName: "file"))
+    var previous: String?
+
     @OptionGroup(title: "Judging") var judging: JudgingOptions
     @OptionGroup(title: "Reports") var reports: ReportOptions
     @OptionGroup(title: "Connections") var connections: ConnectionOptions
@@ -39,11 +47,12 @@ struct ScanCommand: AsyncParsableCommand {
         let (judge, policy) = try judging.judge()
         let source = try InventorySource.load(inventory)
         let fleet = try select(from: source.fleet)
+        let first = try notJudged(in: previous)
 
         let end = SweepEnd()
         SignalWatch.ends(end)
         let started = UTCTime.now
-        let clusters = try await connections.sweep(fleet, judge: judge, until: end)
+        let clusters = try await connections.sweep(fleet, first: first, judge: judge, until: end)
 
         let record = SweepRecord(
             tool: ToolIdentity(name: "kubesweep", version: Kubesweep.version, libssh2: SSHLibrary.version),
@@ -54,7 +63,7 @@ struct ScanCommand: AsyncParsableCommand {
                 isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
             clusters: clusters)
         try reports.write(
-            json: { put in put(JSONReport.render(record)[...]) },
+            json: { put in JSONReport.write(record, put) },
             text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
         let status =
             SignalWatch.received.map(ExitStatus.interrupted)
@@ -62,6 +71,17 @@ struct ScanCommand: AsyncParsableCommand {
         if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
         Console.talk("exit status \(status.code): \(status.words)")
         return status
+    }
+
+    private func notJudged(in report: String?) throws(CommandFailure) -> Set<HostIdentity> {
+        guard let report else { return [] }
+        let bytes = try InputFile.read(report, limit: InputFile.reportLimit)
+        do throws(JSONProblem) {
+            return try EarlierSweep.notJudged(bytes)
+        } catch {
+            throw CommandFailure(
+                .badInput, "the earlier report cannot be read\n\(report):\(escaped(error.description))")
+        }
     }
 
     private func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {

@@ -1,3 +1,4 @@
+import Hardening
 import HostInventory
 import StrictYAML
 import Testing
@@ -67,9 +68,29 @@ struct AdmissionTests {
         }
     }
 
+    private func identity(_ name: String) -> HostIdentity { HostIdentity(cluster: String(name.prefix(2)), name: name) }
+
+    @Test func `urgent hosts go first, their clusters in turn and within their bound`() {
+        let first = Set(["c0h3", "c0h4", "c0h1", "c2h1"].map(identity))
+        var admission = Admission(fleet([5, 2, 2]), perCluster: 2, first: first)
+        #expect(all(&admission) == ["c0h1", "c2h1", "c0h3", "c1h0", "c2h0", "c1h1"])
+        admission.ended(of(0))
+        #expect(all(&admission) == ["c0h4"])
+        admission.ended(of(0))
+        admission.ended(of(0))
+        #expect(all(&admission) == ["c0h0", "c0h2"])
+    }
+
+    @Test func `a name of another cluster is no reason to go first`() {
+        var admission = Admission(fleet([2]), perCluster: 9, first: [HostIdentity(cluster: "c1", name: "c0h1")])
+        #expect(all(&admission) == ["c0h0", "c0h1"])
+    }
+
     @Test(arguments: [1, 2, 7]) func `every host is admitted exactly once`(perCluster: Int) {
         let fleet = fleet((0..<300).map { $0 % 9 })
-        var admission = Admission(fleet, perCluster: perCluster, perGateway: 3) { host in
+        let urgent = fleet.clusters.flatMap(\.hosts).filter { $0.name.hasSuffix("h2") }
+        let first = Set(urgent.map { HostIdentity(cluster: $0.cluster, name: $0.name) })
+        var admission = Admission(fleet, perCluster: perCluster, perGateway: 3, first: first) { host in
             host.name.utf8.count % 3 == 0 ? nil : "b\(host.name.utf8.count)"
         }
         var running: [(name: String, candidate: Admission.Candidate)] = []

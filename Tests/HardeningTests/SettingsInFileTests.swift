@@ -73,12 +73,13 @@ struct HostStateTests {
         #expect(try state(listing([], end: endMarker), .remoteCommand) == .noControlPlane)
     }
 
-    @Test func `the queue reads and judges, or says what is no listing`() async throws {
-        let queue = JudgingQueue(try judge())
+    @Test func `a listing is read and judged, or it is said what is no listing`() throws {
+        let judge = try judge()
         let text = listing([apiServerRow("--profiling=false")], end: endMarker)
-        let result = await queue.judged(Array(text.utf8), origin: .remoteCommand, claimed: Release("1.24"))
-        #expect(try result.get().processes == [try record("--profiling=false", claimed: Release("1.24"))])
-        let other = await queue.judged(Array("Permission denied\n".utf8), origin: .remoteCommand, claimed: nil)
-        #expect(throws: ListingProblem.notAListing(line: 1, excerpt: "Permission denied")) { try other.get() }
+        let judged = try judge.judged(Array(text.utf8), origin: .remoteCommand, claimed: Release("1.24"))
+        #expect(judged.processes == [try record("--profiling=false", claimed: Release("1.24"))])
+        #expect(throws: ListingProblem.notAListing(line: 1, excerpt: "Permission denied")) {
+            try judge.judged(Array("Permission denied\n".utf8), origin: .remoteCommand, claimed: nil)
+        }
     }
 }

@@ -76,7 +76,7 @@ struct PartsTests {
         (ENOBUFS, .outOfMemory),
     ])
     func `names what connect says`(code: Int32, reason: SSHFailureReason) {
-        #expect(Dialer.reason(for: code) == reason)
+        #expect(Dialer(addresses: [], port: 22).reason(for: code) == reason)
     }
 
     @Test func `offers nothing weak`() throws {
@@ -89,7 +89,7 @@ struct PartsTests {
             all.withoutWeakOnes
                 == Algorithms(
                     keyExchange: ["curve25519-sha256", "ecdh-sha2-nistp256", "ext-info-c"],
-                    hostKey: ["rsa-sha2-256", "ssh-ed25519"],
+                    hostKey: ["ssh-ed25519", "rsa-sha2-256"],
                     cipher: ["aes256-ctr", "chacha20-poly1305@openssh.com"],
                     mac: ["hmac-sha2-256", "hmac-sha2-512-etm@openssh.com"]))
         try SSHLibrary.initialise()
@@ -163,17 +163,18 @@ struct PartsTests {
         for length in 0..<transcript.count { #expect(KeyExchangeOffer(transcript: transcript.prefix(length)) == nil) }
     }
 
-    @Test func `shares the gates and stays within the descriptors`() {
+    @Test func `shares the gates and leaves descriptors to the rest of the program`() {
         var limits = SSHLimits()
         limits.connecting = 100
         limits.handshaking = 10
         limits.connected = 300
-        let wide = limits.share(ofLanes: 2, descriptors: 20_000)
+        let wide = limits.share(ofLanes: 2)
         #expect([wide.connecting, wide.handshaking, wide.connected] == [50, 5, 150])
-        let narrow = limits.share(ofLanes: 2, descriptors: 264)
-        #expect([narrow.connecting, narrow.handshaking, narrow.connected] == [25, 5, 75])
-        let none = limits.share(ofLanes: 4, descriptors: 10)
-        #expect([none.connecting, none.handshaking, none.connected] == [1, 1, 1])
+        let many = limits.share(ofLanes: 400)
+        #expect([many.connecting, many.handshaking, many.connected] == [1, 1, 1])
+        #expect(OpenFiles(limit: 20_000, inUse: 12).left(lanes: 2) == 20_000 - 12 - 4 - 64)
+        #expect(OpenFiles(limit: 40, inUse: 12).left(lanes: 2) == 12)
+        #expect(OpenFiles(limit: 10, inUse: 12).left(lanes: 4) == 4)
     }
 
     @Test(

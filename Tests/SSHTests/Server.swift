@@ -11,9 +11,11 @@ final class Server: Sendable {
 
     static let isAvailable = getuid() == 0 && access("/usr/sbin/sshd", X_OK) == 0
 
+    /// - `shadow`, `passwd`: in place of the machine's, for this server and its sessions.
+    /// - `mounts`: shell commands for the mount namespace that only they see.
     init(
         hostKeys: [String] = ["ed25519"], address: String = "127.0.0.1", port: UInt16? = nil, options: [String] = [],
-        shadow: String? = nil
+        shadow: String? = nil, passwd: String? = nil, mounts: [String] = []
     ) throws {
         let keys = try TestKeys.get()
         let workshop = try Workshop()
@@ -37,10 +39,17 @@ final class Server: Sendable {
         configuration.removeAll { named.contains($0.prefix { $0 != " " }) }
         let file = try workshop.write((options + configuration).joined(separator: "\n") + "\n", to: "sshd_config")
         var command = ["/usr/sbin/sshd", "-D", "-e", "-f", file]
-        if let shadow {
-            // In a mount namespace of its own the server sees other accounts than the machine has.
-            let table = try workshop.write(shadow, to: "shadow")
-            let script = "mount --bind '\(table)' /etc/shadow && exec \"$@\""
+        var mounts = mounts
+        if shadow != nil || passwd != nil {
+            // Laid over the folder, not the files: useradd replaces those, and then a mount on one of them is gone.
+            try FileManager.default.createDirectory(atPath: "\(workshop.path)/etc", withIntermediateDirectories: true)
+            if let shadow { _ = try workshop.write(shadow, to: "etc/shadow") }
+            if let passwd { _ = try workshop.write(passwd, to: "etc/passwd", mode: 0o644) }
+            mounts.append("mount -t overlay overlay -o 'lowerdir=\(workshop.path)/etc:/etc' /etc")
+        }
+        if !mounts.isEmpty {
+            // In a mount namespace of its own the server sees other files than the machine has.
+            let script = (mounts + ["exec \"$@\""]).joined(separator: " && ")
             command = ["/usr/bin/unshare", "-m", "/bin/sh", "-c", script, "sh"] + command
         }
         pid = try Self.start(command, log: "\(workshop.path)/log")

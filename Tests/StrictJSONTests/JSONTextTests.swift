@@ -86,6 +86,28 @@ struct JSONTextTests {
         #expect(value { $0.field("k", tenths: tenths) } == written)
     }
 
+    @Test func `hands over in pieces what is one text`() {
+        var pieces: [String] = []
+        var json = JSONText()
+        json.object { json in
+            json.array("list", ["aaaa", "b", "cccc"]) { json, text in
+                json.object { $0.field("k", text) }
+                _ = json.handOver(beyond: 40) { piece in
+                    pieces.append(String(decoding: piece, as: UTF8.self))
+                    return true
+                }
+            }
+        }
+        #expect(
+            pieces == [
+                "{\n  \"list\": [\n    {\n      \"k\": \"aaaa\"\n    }",
+                ",\n    {\n      \"k\": \"b\"\n    },\n    {\n      \"k\": \"cccc\"\n    }",
+            ])
+        #expect(String(decoding: json.bytes, as: UTF8.self) == "\n  ]\n}")
+        #expect(!json.handOver { _ in false })
+        #expect(json.bytes.isEmpty)
+    }
+
     private func value(of string: String) -> String { value { $0.field("k", string) } }
 
     private func value(_ field: (inout JSONText) -> Void) -> String {

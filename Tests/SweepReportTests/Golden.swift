@@ -1,4 +1,6 @@
 import Foundation
+import Hardening
+import SweepReport
 import Testing
 
 /// Reviewed files that output is compared with, byte for byte. With `KUBESWEEP_RECORD_GOLDEN` set they are written
@@ -18,5 +20,17 @@ enum Golden {
         if bytes == expected { return }
         let line = zip(bytes, expected).prefix { $0 == $1 }.count { $0.0 == UInt8(ascii: "\n") } + 1
         Issue.record("\(name) differs from line \(line) on", sourceLocation: sourceLocation)
+    }
+}
+
+extension JSONReport {
+    /// The whole document.
+    static func render(_ record: SweepRecord) -> [UInt8] {
+        var document: [UInt8] = []
+        _ = write(record) { piece in
+            document += piece
+            return true
+        }
+        return document
     }
 }

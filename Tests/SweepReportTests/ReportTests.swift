@@ -10,6 +10,16 @@ struct ReportTests {
         try Golden.expect(JSONReport.render(FixtureSweep().record), in: "sweep.json")
     }
 
+    @Test func `a sweep of which a piece cannot be put is not written on`() throws {
+        var pieces = 0
+        let isWritten = JSONReport.write(try FixtureSweep().record) { _ in
+            pieces += 1
+            return false
+        }
+        #expect(!isWritten)
+        #expect(pieces == 1)
+    }
+
     @Test func `a sweep as text`() throws {
         let fixture = try FixtureSweep()
         try expect(TerminalReport.render(fixture.record, policy: fixture.policy, style: plain), in: "sweep.txt")
