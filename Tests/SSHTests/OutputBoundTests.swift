@@ -50,6 +50,7 @@ struct OutputBoundTests {
                 kept = []
                 continue
             }
+            if let failure = outcome.failure { Issue.record("\(failure), held \(outcome.times.held)") }
             lengths[outcome.id] = outcome.output?.stdout.count ?? -1
             if early == 0 { kept.append(outcome) }
             if lengths.count == 10 { break }

@@ -293,13 +293,13 @@ struct TunnelTests {
         let bastion = try Self.bastion()
         let host = try Server(address: "127.0.0.2")
         let targets = try (0..<30).map { id in
-            let target = try target(host, id: id, command: id < 20 ? "echo half; sleep 30; echo done" : "echo here")
+            let target = try target(host, id: id, command: id < 20 ? "echo half; sleep 90; echo done" : "echo here")
             return id < 20 ? behind([try self.target(bastion)], target) : target
         }
         var limits = SSHLimits.patient
         limits.output = .seconds(100)
         let outcomes = try await EngineRun.outcomes(targets, limits: limits) { _ in
-            for _ in 0..<1000 where host.sessions("sleep 30") < 20 { usleep(10_000) }
+            for _ in 0..<1000 where host.sessions("sleep 90") < 20 { usleep(10_000) }
             bastion.kill()
         }
         for outcome in outcomes.prefix(20) {
