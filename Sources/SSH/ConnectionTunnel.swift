@@ -111,8 +111,11 @@ extension Connection {
     }
 
     func carryOn(_ trunk: Trunk, now: Instant) -> Next {
-        if let failure = trunk.pump(now: now), let intake { return failed(failure, intake) }
-        outlet.flush(to: transport)
+        repeat {
+            if let failure = trunk.pump(now: now), let intake { return failed(failure, intake) }
+            outlet.flush(to: transport)
+            // Where something is left in the outlet, the socket tells when it has room.
+        } while outlet.isEmpty && trunk.isHeldBack
         if let end = intake?.ended { return lost(end) }
         let interest = trunk.interest
         guard interest.isEmpty else { return watch(interest) ?? .wait }

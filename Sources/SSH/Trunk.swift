@@ -23,6 +23,8 @@ final class Trunk {
     private var isDirty = false
     private var idleSince: Instant = 0
     private var sawSlowness = false
+    /// The outlet is full, so that a tunnel may have more to send.
+    private(set) var isHeldBack = false
 
     /// Tunnels at a time. What an arriving packet costs grows with it.
     private static let tunnelLimit = 64
@@ -122,9 +124,9 @@ final class Trunk {
             leftover.removeAll { isGone($0.tunnel, $0.channel) }
         }
         for tunnel in tunnels where !tunnel.leaving.isEmpty && !tunnel.isEnded {
-            guard !outlet.isFull else { break }
             if let channel = tunnel.channel, let failure = send(tunnel, to: channel) { return failure }
         }
+        isHeldBack = outlet.isFull
         if isIdle, idleSince == 0 { idleSince = now }
         if !isIdle { idleSince = 0 }
         return nil
