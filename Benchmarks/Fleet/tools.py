@@ -88,7 +88,7 @@ def tools(kubesweep, bare, venv):
             "kubesweep scan",
             lambda fleet, run, limit: [
                 str(kubesweep), "scan", "--inventory", str(fleet.state / "inventory.yaml"), "--format", "json",
-                "--concurrency", str(limit),
+                "--concurrency", str(limit), "--state-dir", str(run / "history"),
             ],
             judged_hosts,
             ALL,
