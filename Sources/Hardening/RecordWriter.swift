@@ -3,6 +3,15 @@ package import StrictJSON
 // Parts of records as JSON; `RecordReader.swift` reads them back.
 
 extension JSONText {
+    /// The member `tool`.
+    package mutating func tool(_ tool: ToolIdentity) {
+        object("tool") { json in
+            json.field("name", tool.name)
+            json.field("version", tool.version)
+            json.field("libssh2", tool.libssh2)
+        }
+    }
+
     /// The member `policy`.
     package mutating func policy(_ policy: PolicyIdentity) {
         object("policy") { json in

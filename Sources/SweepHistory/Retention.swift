@@ -56,8 +56,6 @@ extension SweepStore {
     private static func removeUnused(_ db: Database) throws -> Int {
         try db.execute(
             sql: """
-                DELETE FROM judged WHERE NOT EXISTS
-                    (SELECT 1 FROM result WHERE result.evidence = judged.evidence AND result.judgement = judged.judgement);
                 DELETE FROM host WHERE id NOT IN (SELECT host FROM result);
                 CREATE TEMP TABLE used (id INTEGER PRIMARY KEY);
                 INSERT OR IGNORE INTO used SELECT policy FROM sweep UNION SELECT fleet FROM sweep

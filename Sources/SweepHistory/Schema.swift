@@ -85,14 +85,5 @@ enum Schema {
             milliseconds INTEGER NOT NULL,
             PRIMARY KEY (sweep, host)
         ) STRICT, WITHOUT ROWID;
-        -- A judgement is a pure function of the first four.
-        CREATE TABLE judged (
-            evidence INTEGER NOT NULL REFERENCES document (id),
-            policy INTEGER NOT NULL REFERENCES document (id),
-            tool_version TEXT NOT NULL,
-            claimed TEXT NOT NULL,
-            judgement INTEGER NOT NULL REFERENCES document (id),
-            PRIMARY KEY (evidence, policy, tool_version, claimed)
-        ) STRICT, WITHOUT ROWID;
         """
 }

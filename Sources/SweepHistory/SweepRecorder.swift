@@ -39,9 +39,6 @@ package struct SweepStart: Sendable {
 package struct SweepRecorder {
     private let store: SweepStore
     private let row: Int64
-    private let policy: Int64
-    private let toolVersion: String
-    private let claimed: [String: String]
     private var parts = Parts()
     private var waiting: [(cluster: String, host: HostRecord)] = []
 
@@ -54,7 +51,7 @@ package struct SweepRecorder {
     /// Begins the sweep in the store.
     package init(_ start: SweepStart, in store: SweepStore) throws(StoreError) {
         self.store = store
-        (row, policy) = try store.write { db in
+        row = try store.write { db in
             let policy = try Documents.id(of: start.policyDocument.json, in: db)
             let fleet = try Documents.id(of: start.fleet.json, in: db)
             let waivers = try start.waivers.map { try Documents.id(of: Array($0.utf8), in: db) }
@@ -68,23 +65,14 @@ package struct SweepRecorder {
                     start.id, start.started, start.isPartial, start.tool.version, start.tool.libssh2,
                     start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet, waivers,
                 ])
-            return (db.lastInsertedRowID, policy)
+            return db.lastInsertedRowID
         }
-        toolVersion = start.tool.version
-        claimed = start.fleet.statedVersions
     }
 
     /// Goes on with a sweep that did not finish.
-    package init(resuming sweep: StoredSweep, in store: SweepStore) throws(StoreError) {
+    package init(resuming sweep: StoredSweep, in store: SweepStore) {
         self.store = store
         row = sweep.row
-        let fleet: FleetRecord
-        (policy, fleet) = try store.read { db in
-            let row = try sweep.find(db)
-            return (row["policy"], try FleetRecord(json: Documents.body(row["fleet"], in: db)))
-        }
-        toolVersion = sweep.tool.version
-        claimed = fleet.statedVersions
     }
 
     /// Takes a host's record; it is on disk after the next `flush` at the latest.
@@ -142,9 +130,8 @@ package struct SweepRecorder {
         var evidence: Int64?
         var judgement: Int64?
         if let record = host.evidence {
-            let id = try Documents.id(of: record.document.bytes, in: db)
-            evidence = id
-            judgement = try self.judgement(of: id, host, record, claimed[cluster] ?? "", &parts, db)
+            evidence = try Documents.id(of: record.document.bytes, in: db)
+            judgement = try Documents.id(of: Judgement(record, host).document(&parts, in: db), in: db)
         }
         let remarks = Remarks(failure: host.failure, notes: host.notes)
         let remarksID = remarks.isEmpty ? nil : try Documents.id(of: remarks.document, in: db)
@@ -159,26 +146,6 @@ package struct SweepRecorder {
             row, try hostID(cluster, host, db), host.state.rawValue, host.attempts, evidence, judgement, remarksID,
             key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0,
         ])
-    }
-
-    /// The judgement that this policy and release gave for the same evidence before, or a new one.
-    private func judgement(
-        of evidence: Int64, _ host: HostRecord, _ record: EvidenceRecord, _ claimed: String, _ parts: inout Parts,
-        _ db: Database
-    ) throws -> Int64 {
-        let find = try db.cachedStatement(
-            sql: """
-                SELECT judgement FROM judged WHERE evidence = ? AND policy = ? AND tool_version = ? AND claimed = ?
-                """)
-        if let id = try Int64.fetchOne(find, arguments: [evidence, policy, toolVersion, claimed]) { return id }
-        let document = try Judgement(record, host).document(&parts, in: db)
-        let id = try Documents.id(of: document, in: db)
-        let add = try db.cachedStatement(
-            sql: """
-                INSERT INTO judged (evidence, policy, tool_version, claimed, judgement) VALUES (?, ?, ?, ?, ?)
-                """)
-        try add.execute(arguments: [evidence, policy, toolVersion, claimed, id])
-        return id
     }
 
     private func hostID(_ cluster: String, _ host: HostRecord, _ db: Database) throws -> Int64 {
@@ -206,12 +173,5 @@ package struct SweepSummary: Sendable, Equatable {
         self.counts = counts
         self.waived = waived
         self.isWhole = isWhole
-    }
-}
-
-extension FleetRecord {
-    /// The version that is stated for each cluster.
-    fileprivate var statedVersions: [String: String] {
-        Dictionary(clusters.map { ($0.name, $0.kubernetesVersion ?? "") }) { first, _ in first }
     }
 }

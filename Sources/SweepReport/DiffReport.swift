@@ -35,7 +35,7 @@ package enum DiffReport {
         let outline = DiffOutline(diff)
         var text = "# kubesweep diff\n\n\(outline.headline)\n\n"
         for (label, side) in [("older", diff.older), ("newer", diff.newer)] {
-            text += "- \(label): \(markdownText(words(side)))\n"
+            text += "- \(label): \(markdownText(printable(words(side), limit: 300)))\n"
         }
         var rest = limit
         var left = 0
@@ -156,11 +156,7 @@ extension JSONText {
         field("started", side.sweep.started)
         field("ended", side.sweep.ended)
         field("complete", side.sweep.isComplete)
-        object("tool") { json in
-            json.field("name", side.tool.name)
-            json.field("version", side.tool.version)
-            json.field("libssh2", side.tool.libssh2)
-        }
+        tool(side.tool)
         policy(side.policy)
     }
 

@@ -7,11 +7,7 @@ package enum DoctorJSON {
         var json = JSONText()
         json.object { json in
             json.field("schema", "kubesweep.doctor/1")
-            json.object("tool") { json in
-                json.field("name", record.tool.name)
-                json.field("version", record.tool.version)
-                json.field("libssh2", record.tool.libssh2)
-            }
+            json.tool(record.tool)
             json.object("policy") { json in
                 json.field("name", record.policy.name)
                 json.field("digest", record.policy.digest)

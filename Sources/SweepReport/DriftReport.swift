@@ -43,7 +43,7 @@ package enum DriftReport {
 
     private static func words(_ course: DriftCourse) -> String {
         if course.sweeps == 1 { return "first seen now" }
-        return "\(course.isOlder ? "since before" : "since") \(course.since), \(course.sweeps) sweeps"
+        return "\(course.isOlder ? "since before" : "since") \(printable(course.since)), \(course.sweeps) sweeps"
     }
 
     /// One document with a newline at its end.

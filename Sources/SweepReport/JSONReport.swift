@@ -14,11 +14,7 @@ package enum JSONReport {
         var json = JSONText(capacity: 2 * pieceSize)
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
-            json.object("tool") { json in
-                json.field("name", record.tool.name)
-                json.field("version", record.tool.version)
-                json.field("libssh2", record.tool.libssh2)
-            }
+            json.tool(record.tool)
             json.policy(record.policy)
             json.object("inventory") { json in
                 json.field("digest", record.inventory.digest)

@@ -108,7 +108,7 @@ struct HistoryCommand: ParsableCommand {
                 }
                 withExtendedLifetime(lock) {}
                 let verb = dryRun ? "would be removed" : "removed"
-                var text = pruned.sweeps.map { "\($0)\n" }.joined()
+                var text = pruned.sweeps.map { "\(printable($0))\n" }.joined()
                 text += "\(pruned.sweeps.count) sweeps \(verb)"
                 if !dryRun { text += ", \(pruned.bytes.before) bytes before, \(pruned.bytes.after) after" }
                 try Console.result(Array((text + "\n").utf8))
@@ -125,7 +125,7 @@ struct HistoryCommand: ParsableCommand {
             end { () throws(CommandFailure) in
                 let store = try state.existing()
                 let problems = try stored { () throws(StoreError) in try store.problems() }
-                if problems.isEmpty { return try Console.result(Array("\(store.path) is sound\n".utf8)) }
+                if problems.isEmpty { return try Console.result(Array("\(printable(store.path)) is sound\n".utf8)) }
                 throw CommandFailure(
                     StoreError(.damaged, path: store.path, detail: problems.joined(separator: "\n")))
             }

@@ -60,11 +60,7 @@ enum HistoryReport {
                     json.field("complete", sweep.identity.isComplete)
                     json.field("partial", sweep.isPartial)
                     json.field("baseline", sweep.isBaseline)
-                    json.object("tool") { json in
-                        json.field("name", sweep.tool.name)
-                        json.field("version", sweep.tool.version)
-                        json.field("libssh2", sweep.tool.libssh2)
-                    }
+                    json.tool(sweep.tool)
                     json.policy(sweep.policy)
                     json.object("inventory") { json in
                         json.field("digest", sweep.inventory.digest)

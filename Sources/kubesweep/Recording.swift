@@ -2,6 +2,7 @@ import FleetSweep
 import Hardening
 import HostInventory
 import SweepHistory
+import SweepReport
 
 /// A sweep on its way into the history. Where nothing is kept it lets everything pass.
 struct Recording {
@@ -45,7 +46,8 @@ struct Recording {
         guard contents.policy == start.policyDocument, contents.fleet == start.fleet,
             contents.waivers == start.waivers, sweep.tool.version == start.tool.version
         else {
-            Console.talk("policy, inventory, waivers or kubesweep are not those of \(sweep.id): a new sweep begins")
+            Console.talk(
+                "policy, inventory, waivers or kubesweep are not those of \(printable(sweep.id)): a new sweep begins")
             return false
         }
         self.start.id = sweep.id
@@ -53,8 +55,8 @@ struct Recording {
         for (result, host) in try contents.hosts(from: store, where: { $0.state.isSeen }) {
             kept[HostPlace(cluster: result.cluster, host: result.name)] = host
         }
-        recorder = try SweepRecorder(resuming: sweep, in: store)
-        Console.talk("going on with \(sweep.id): \(kept.count) of \(start.fleet.hostCount) hosts are done")
+        recorder = SweepRecorder(resuming: sweep, in: store)
+        Console.talk("going on with \(printable(sweep.id)): \(kept.count) of \(start.fleet.hostCount) hosts are done")
         return true
     }
 

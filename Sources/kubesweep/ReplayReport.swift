@@ -30,7 +30,8 @@ enum ReplayReport {
     private static func since(_ check: String, _ sweeps: [ReplayedSweep]) -> String {
         let failing = sweeps.reversed().prefix { $0.failing[check] != nil }
         guard let first = failing.last else { return "" }
-        return failing.count == sweeps.count ? "before \(first.sweep.started)" : first.sweep.started
+        let started = printable(first.sweep.started)
+        return failing.count == sweeps.count ? "before \(started)" : started
     }
 
     /// The document `kubesweep.replay/1`.

@@ -31,7 +31,8 @@ struct ReportCommand: ParsableCommand {
         do throws(PolicyError) {
             policy = try contents.policy.judge(facts: facts).policy
         } catch {
-            throw CommandFailure(.badInput, "the policy of \(contents.sweep.id) cannot be read any more\n\(error)")
+            throw CommandFailure(
+                .badInput, "the policy of \(printable(contents.sweep.id)) cannot be read any more\n\(error)")
         }
         let record = try stored { () throws(StoreError) in try contents.record(from: store, policy: policy) }
         try reports.write(

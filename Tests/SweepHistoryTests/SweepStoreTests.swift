@@ -81,27 +81,33 @@ import Testing
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
         try night.write(to: store)
-        let before = try ["document", "part", "host", "judged"].map { try rows($0, directory) }
+        let before = try ["document", "part", "host"].map { try rows($0, directory) }
         var second = night
         second.id = "20261102T020000Z-0002"
         second.started = "2026-11-02T02:00:00Z"
         try second.write(to: store)
-        #expect(try ["document", "part", "host", "judged"].map { try rows($0, directory) } == before)
+        #expect(try ["document", "part", "host"].map { try rows($0, directory) } == before)
         #expect(try rows("result", directory) == 6)
         let results = try ["20261101", "20261102"].map { try store.contents(of: store.sweep($0)).results }
         #expect(results[0].map(\.contents) == results[1].map(\.contents))
     }
 
-    @Test func `a later release that judges otherwise is not mixed up with the earlier one`() throws {
+    @Test func `each sweep keeps what was said of it, also of the same evidence`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
         try night.write(to: store)
         var second = night
         second.id = "20261102T020000Z-0002"
         second.started = "2026-11-02T02:00:00Z"
-        second.version = "0.2.0"
-        try second.write(to: store)
-        #expect(try rows("judged", directory) == 4)
+        var records = try night.records()
+        records[0].processes[0].findings[0].verdict = .unknown(.needsReview)
+        var recorder = try SweepRecorder(second.start, in: store)
+        for record in records { try recorder.add(record, cluster: "prod") }
+        try recorder.flush()
+        for (id, written) in [(night.id, try night.records()), (second.id, records)] {
+            let stored = try store.contents(of: store.sweep(id)).hosts(from: store).map(\.host.processes)
+            #expect(stored == written.map(\.processes))
+        }
     }
 
     @Test func `a sweep that was killed is unfinished, and can be gone on with`() throws {
@@ -117,13 +123,27 @@ import Testing
         #expect(sweep.id == night.id && !sweep.isFinished && sweep.ended == nil)
         #expect(try store.contents(of: sweep).results.map(\.name) == ["cp1"])
         #expect(throws: StoreError.self) { try store.sweep("latest") }
-        var recorder = try SweepRecorder(resuming: sweep, in: store)
+        var recorder = SweepRecorder(resuming: sweep, in: store)
         for record in try night.records()[1...] { try recorder.add(record, cluster: "prod") }
         try recorder.finish(
             SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: "2026-11-01T03:00:00Z",
             isFinished: true)
         #expect(try store.unfinished() == nil)
         #expect(try store.contents(of: store.sweep("latest")).results.map(\.name) == ["cp1", "cp2", "cp3"])
+    }
+
+    @Test func `arguments too long to be kept do not bring an earlier verdict back`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        let long = " --audit-log-path=/" + String(repeating: "x", count: EvidenceDocument.argumentsLimit)
+        for (day, profiling) in [(1, "false"), (2, "true")] {
+            let night = Night(
+                id: "2026110\(day)T020000Z-000\(day)", started: "2026-11-0\(day)T02:00:00Z",
+                hosts: [("cp1", "--profiling=\(profiling)" + long)])
+            try night.write(to: store)
+            let stored = try store.contents(of: store.sweep("latest")).hosts(from: store)[0].host
+            #expect(stored.processes == (try night.records()[0].processes))
+        }
     }
 
     @Test func `names the hosts that the newest sweep did not see`() throws {
