@@ -261,7 +261,7 @@ struct ProxyTests {
         let host = try Server(address: "127.0.0.2")
         let setup = try BastionSetup(bastion)
         let targets = try (0..<60).map { try target(host, id: $0, route: setup.jump()) }
-        let outcomes = try await EngineRun.outcomes(targets, limits: .patient)
+        let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.compactMap(\.failure) == [])
         #expect(outcomes.allSatisfy { $0.output?.text == "here\n" })
         #expect(logins(bastion) == 1)
