@@ -150,7 +150,10 @@ package final class SSHCapture: Sendable {
     package func plan(_ host: Host) -> HostPlan {
         let access = access[host]
         var plan = HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
-        if case .jump(let jump) = access.route { plan.bastions = bastions(of: jump) }
+        if case .jump(let jump) = access.route {
+            plan.bastions = bastions(of: jump)
+            plan.onlyForSSH = self.access.bastions[jump]?.obstacle
+        }
         return plan
     }
 

@@ -45,15 +45,7 @@ final class TrunkPool {
         job = Job(target: target, known: known) { _ in }
         name = PeerText.printable(jump.name.utf8)
         trial = jump.trial
-        // ssh may know of keys that this program cannot use, and have other proofs of a host key.
-        let obstacle: String? =
-            if target.identities.isEmpty {
-                "it has no key that can be used here"
-            } else if known.keys.isEmpty, known.keysOfBareName.isEmpty {
-                "known_hosts has no key of it"
-            } else {
-                nil
-            }
+        let obstacle = target.obstacleAsBastion
         stand = obstacle == nil ? .usable : .leftToProgram
         note = obstacle.map { [name] in "bastion \(name): left to ssh, one process a host; \($0)" }
     }
@@ -133,6 +125,16 @@ final class TrunkPool {
         return SSHFailure(
             phase: .proxy, reason: .bastionUnreachable, detail: "bastion \(name): \(failure.detail)\(times)",
             hint: isAboutKey ? failure.hint : "check that the bastion is up: \(trial)")
+    }
+}
+
+extension SSHTarget {
+    /// Why the engine leaves it to ssh to log in to this bastion: ssh may know of keys that cannot be used here, and have
+    /// other proofs of a host key.
+    package var obstacleAsBastion: String? {
+        let known = knownHosts.keys(for: trustedName, port: trustedPort)
+        if identities.isEmpty { return "it has no key that can be used here" }
+        return known.keys.isEmpty && known.keysOfBareName.isEmpty ? "known_hosts has no key of it" : nil
     }
 }
 
