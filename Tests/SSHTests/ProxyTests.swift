@@ -66,7 +66,7 @@ struct ProxyTests {
         let targets = try (0..<60).map { try target(host, id: $0, route: $0 < 50 ? setup.jump() : .direct) }
         let started = ContinuousClock.now
         let outcomes = try await EngineRun.outcomes(targets)
-        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(ContinuousClock.now - started < .seconds(90))
         for outcome in outcomes.prefix(50) {
             #expect(
                 outcome.failure

@@ -269,7 +269,7 @@ struct TunnelTests {
         }
         let started = ContinuousClock.now
         let outcomes = try await EngineRun.outcomes(targets)
-        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(ContinuousClock.now - started < .seconds(90))
         for outcome in outcomes.prefix(50) {
             #expect(
                 outcome.failure
