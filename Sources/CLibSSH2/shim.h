@@ -1,6 +1,7 @@
 // libssh2 as Swift sees it. Only what Swift cannot import belongs here.
 #pragma once
 #include <libssh2.h>
+#include <malloc.h>
 
 typedef ssize_t (*libssh2_receive_function)(libssh2_socket_t, void *, size_t, int, void **);
 typedef ssize_t (*libssh2_send_function)(libssh2_socket_t, const void *, size_t, int, void **);

@@ -31,7 +31,12 @@ package struct FleetAccess: Sendable {
     /// What a reader should know, each once.
     package private(set) var warnings: [String] = []
     /// The certificates that ssh_config names.
-    package var certificateFiles: [String] { Set(byHost.values.flatMap(\.certificateFiles)).sorted() }
+    package var certificateFiles: [String] {
+        Set((byHost.values + bastions.values.flatMap(\.hops)).flatMap(\.certificateFiles)).sorted()
+    }
+
+    /// By the jumps that lead through them.
+    private(set) var bastions: [ProxyJump: BastionAccess] = [:]
 
     /// The agents that ssh_config names, in the order of the fleet; more than one cannot be asked.
     package private(set) var agents: [String] = []
@@ -76,6 +81,8 @@ package struct FleetAccess: Sendable {
                 "there is no ssh here to read ssh_config with; ignored: \(ignored.sorted().joined(separator: "; "))")
         }
         var ends: [Endpoint: String] = [:]
+        var jumps: [(jump: ProxyJump, source: SSHConfigResolver.Source?)] = []
+        var seen: Set<ProxyJump> = []
         for host in hosts {
             let source = Source(host, options)
             let answer = source.flatMap { answers[$0]?[Self.query(host, options)] }
@@ -86,7 +93,24 @@ package struct FleetAccess: Sendable {
             }
             ends[endpoint] = host.name
             byHost[Key(host)] = access
+            if case .jump(let jump) = access.route, seen.insert(jump).inserted {
+                jumps.append((jump, source?.resolved))
+            }
             if let agent = access.identityAgent, !agents.contains(agent) { agents.append(agent) }
+        }
+        let named = agents
+        let queries = jumps.flatMap { jump, source in
+            source.map { source in
+                jump.hops.map { BastionQuery(source: source, bastion: BastionAccess.query($0)) }
+            } ?? []
+        }
+        let found = await SSHConfigResolver.bastions(Set(queries), person: person, isCancelled: isCancelled)
+        for (jump, source) in jumps {
+            let bastion = BastionAccess(jump, source: source, answers: found, agents: named, person: person)
+            bastions[jump] = bastion
+            if let obstacle = bastion.obstacle {
+                warnings.append("bastion \(jump.name): left to ssh, one process a host; \(obstacle)")
+            }
         }
         if agents.count > 1 {
             warnings.append("ssh_config names several agents (IdentityAgent); only the first is asked: \(agents[0])")
@@ -130,22 +154,17 @@ package struct FleetAccess: Sendable {
         case .failure(.refused(let words)): problem = problem ?? .configuration("ssh -G: \(words)")
         case .failure(.noSSH), nil: break
         }
-        var access = HostAccess(address: settings.hostName, port: settings.port, user: settings.user)
+        var access = HostAccess(of: settings)
         access.problem = problem
-        access.notes = settings.notes.map { "ssh_config: \($0)" }
         access.origins = origins(host, options, settings, person)
-        access.hostKeyAlias = host.hostKeyAlias ?? settings.hostKeyAlias
-        access.knownHostsFiles = knownHostsFiles(host, options, settings)
+        if let alias = host.hostKeyAlias { access.hostKeyAlias = alias }
+        if let file = options.knownHostsFile ?? host.knownHostsFile { access.knownHostsFiles = [file] }
         if let file = host.identityFile {
             access.identityFiles = [file]
-        } else {
-            access.identityFiles = identityFiles(settings)
+        } else if !access.identityFiles.isEmpty {
+            access.origins.identityFiles = .sshConfig
         }
-        if host.identityFile == nil, !access.identityFiles.isEmpty { access.origins.identityFiles = .sshConfig }
-        access.certificateFiles = settings.certificateFiles
-        access.identityAgent = settings.identityAgent
-        access.connectLimit = options.connectLimit ?? settings.connectSeconds.map { .seconds($0) }
-        access.addressFamily = AddressFamily(rawValue: settings.addressFamily) ?? .any
+        if let limit = options.connectLimit { access.connectLimit = limit }
         do throws(HostFailure) {
             access.route = try route(host, options, settings, source)
         } catch {
@@ -225,28 +244,6 @@ package struct FleetAccess: Sendable {
         if let text = settings.proxyJump { return try jump(text) }
         if let template = settings.proxyTemplate { return try command(template, settings.proxyCommand) }
         return .direct
-    }
-
-    private static func knownHostsFiles(_ host: Host, _ options: Options, _ settings: SSHSettings) -> [String] {
-        if let file = options.knownHostsFile ?? host.knownHostsFile { return [file] }
-        let user = settings.userKnownHostsFiles ?? usualKnownHostsFiles.user
-        let global = settings.globalKnownHostsFiles ?? usualKnownHostsFiles.global
-        // The usual way to write "none"; it is no file that can be read whole.
-        return (user + global).filter { $0 != "/dev/null" }
-    }
-
-    /// Where neither an option nor the inventory nor ssh_config names others.
-    static var usualKnownHostsFiles: (user: [String], global: [String]) {
-        let home = getenv("HOME").map { String(cString: $0) }
-        return (home.map { ["\($0)/.ssh/known_hosts"] } ?? [], ["/etc/ssh/ssh_known_hosts"])
-    }
-
-    /// Of those in ssh_config the ones that are there, as ssh does it. Where none is, and the agent is not ruled out, the
-    /// agent's and the usual ones.
-    private static func identityFiles(_ settings: SSHSettings) -> [String] {
-        guard let configured = settings.identityFiles else { return [] }
-        let present = configured.filter { access($0, R_OK) == 0 }
-        return present.isEmpty && settings.identitiesOnly ? configured : present
     }
 }
 

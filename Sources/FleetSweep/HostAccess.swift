@@ -1,5 +1,7 @@
+import Glibc
 package import Hardening
 package import SSH
+import SSHConfig
 
 /// How one host is reached, everything considered: options, then the inventory, then ssh_config, then defaults.
 package struct HostAccess: Sendable {
@@ -35,5 +37,41 @@ package struct HostAccess: Sendable {
         package var connectLimit = SettingOrigin.usual
 
         package init() {}
+    }
+}
+
+extension HostAccess {
+    /// What ssh_config says, as far as it is used.
+    init(of settings: SSHSettings) {
+        self.init(address: settings.hostName, port: settings.port, user: settings.user)
+        notes = settings.notes.map { "ssh_config: \($0)" }
+        hostKeyAlias = settings.hostKeyAlias
+        knownHostsFiles = Self.knownHostsFiles(settings)
+        identityFiles = Self.identityFiles(settings)
+        certificateFiles = settings.certificateFiles
+        identityAgent = settings.identityAgent
+        connectLimit = settings.connectSeconds.map { .seconds($0) }
+        addressFamily = AddressFamily(rawValue: settings.addressFamily) ?? .any
+    }
+
+    private static func knownHostsFiles(_ settings: SSHSettings) -> [String] {
+        let user = settings.userKnownHostsFiles ?? usualKnownHostsFiles.user
+        let global = settings.globalKnownHostsFiles ?? usualKnownHostsFiles.global
+        // The usual way to write "none"; it is no file that can be read whole.
+        return (user + global).filter { $0 != "/dev/null" }
+    }
+
+    /// Where neither an option nor the inventory nor ssh_config names others.
+    static var usualKnownHostsFiles: (user: [String], global: [String]) {
+        let home = getenv("HOME").map { String(cString: $0) }
+        return (home.map { ["\($0)/.ssh/known_hosts"] } ?? [], ["/etc/ssh/ssh_known_hosts"])
+    }
+
+    /// Of those in ssh_config the ones that are there, as ssh does it. Where none is, and the agent is not ruled out, the
+    /// agent's and the usual ones.
+    private static func identityFiles(_ settings: SSHSettings) -> [String] {
+        guard let configured = settings.identityFiles else { return [] }
+        let present = configured.filter { access($0, R_OK) == 0 }
+        return present.isEmpty && settings.identitiesOnly ? configured : present
     }
 }

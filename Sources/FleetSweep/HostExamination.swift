@@ -38,8 +38,8 @@ package struct HostExamination: Sendable {
         let found = await fleet.eachHost(wide, gateway: { _ in nil }, onAnswer: { _, _ in }) { host, cluster in
             await settings(of: host, fleet.clusters[cluster].kubernetesVersion?.description, silence)
         }
-        let byName = Dictionary(found.joined().map { ($0.name, $0) }) { first, _ in first }
-        return fleet.clusters.flatMap(\.hosts).compactMap { byName[$0.name] }
+        let byPlace = Dictionary(found.joined().map { ($0.place, $0) }) { first, _ in first }
+        return fleet.clusters.flatMap(\.hosts).compactMap { byPlace[HostPlace(cluster: $0.cluster, host: $0.name)] }
     }
 
     /// Connects to every host and signs in, under a sweep's limits; one host's end is no other's.
@@ -50,12 +50,14 @@ package struct HostExamination: Sendable {
     ) async -> [HostCheckup] {
         let trials = await fleet.eachHost(
             options.sweep, gateway: { ssh.plan($0).access.route.gateway },
-            onAnswer: { (answer: (name: String, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
-        ) { host, _ in (name: host.name, trial: await trial(of: host)) }
-        let byName = Dictionary(trials.joined().map { ($0.name, $0.trial) }) { first, _ in first }
+            onAnswer: { (answer: (place: HostPlace, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
+        ) { host, _ in
+            (place: HostPlace(cluster: host.cluster, host: host.name), trial: await trial(of: host))
+        }
+        let byPlace = Dictionary(trials.joined().map { ($0.place, $0.trial) }) { first, _ in first }
         return hosts.map { host in
             var host = host
-            host.trial = byName[host.name]
+            host.trial = byPlace[host.place]
             return host
         }
     }
@@ -79,6 +81,7 @@ package struct HostExamination: Sendable {
         checkup.kubernetesVersion = version
         checkup.hostKeyAlias = access.hostKeyAlias.map { Sourced($0, origins.hostKeyAlias) }
         checkup.isForced = host.forcedCommand
+        checkup.leftToSSH = plan.leftToSSH
         checkup.notes = plan.notes
         checkup.problem = access.problem
         take(plan.keys, into: &checkup)

@@ -6,6 +6,16 @@ package struct HostPlan: Sendable {
     package let access: HostAccess
     package let keys: Result<KeyOffer, HostFailure>
     package let knownHosts: Result<KnownHosts, HostFailure>
+    /// The bastions that the engine logs in to by itself, the nearest first; none where ssh does.
+    var bastions: Result<[SSHTarget], HostFailure> = .success([])
+    /// What ssh_config says of the bastions that only ssh can do.
+    var onlyForSSH: String?
+
+    /// Why ssh logs in to the bastion, with a process a host; nil where the engine does, or there is none.
+    package var leftToSSH: String? {
+        guard case .jump = access.route else { return nil }
+        return onlyForSSH ?? (try? bastions.get())?.lazy.compactMap(\.obstacleAsBastion).first
+    }
 
     /// What a reader should know of the host's settings and keys.
     package var notes: [String] { access.notes + ((try? keys.get().notes) ?? []) }
@@ -19,7 +29,9 @@ package struct HostPlan: Sendable {
     /// Throws the first of what keeps the host from being reached.
     func target(id: Int, command: String?) throws(HostFailure) -> SSHTarget {
         if let problem = access.problem { throw problem }
-        return target(id: id, try keys.get().identities, try knownHosts.get(), command: command)
+        var target = target(id: id, try keys.get().identities, try knownHosts.get(), command: command)
+        target.bastions = try bastions.get()
+        return target
     }
 
     private func target(

@@ -30,6 +30,8 @@ package struct Keyring: Sendable {
     private let reached: FleetAccess?
     private var files: [String: Entry] = [:]
     private var unnamed = Entry()
+    /// For bastions without a named key: nobody is asked for a passphrase for them.
+    private var unnamedForBastions = Entry()
     /// What a reader should know, each once: certificates that are not used, an agent that does not answer.
     package private(set) var warnings: [String] = []
 
@@ -61,6 +63,17 @@ package struct Keyring: Sendable {
         return host.identityFile == nil ? .usual : .inventory
     }
 
+    /// What a bastion is offered, by the keys that ssh_config names for it; nil where one of them is only for ssh to use,
+    /// or none is there.
+    func identities(forBastion access: HostAccess) -> [Identity]? {
+        guard !access.identityFiles.isEmpty else {
+            return unnamedForBastions.identities.isEmpty ? nil : unnamedForBastions.identities
+        }
+        let entries = access.identityFiles.compactMap { files[$0] }
+        guard entries.count == access.identityFiles.count, entries.allSatisfy({ $0.problem == nil }) else { return nil }
+        return Self.distinct(entries.flatMap(\.identities))
+    }
+
     private func paths(_ host: Host) -> [String] {
         if !named.isEmpty { return named }
         return reached?[host].identityFiles ?? host.identityFile.map { [$0] } ?? []
@@ -87,19 +100,27 @@ package struct Keyring: Sendable {
                 paths.append(path)
             }
         }
+        let asked = paths.count
+        let bastions = access?.bastions.values.flatMap(\.hops) ?? []
+        for path in bastions.flatMap(\.identityFiles) where files[path] == nil {
+            files[path] = Entry()
+            paths.append(path)
+        }
+        let bastionNamesNone = bastions.contains(where: \.identityFiles.isEmpty)
         let contents = paths.map { ($0, Self.read($0)) }
         let needsAgent = contents.contains { if case .success(.key) = $0.1 { false } else { true } }
         var held = HeldKeys()
-        if needsAgent || namesNone, let path = options.agent {
+        if needsAgent || namesNone || bastionNamesNone, let path = options.agent {
             held = await HeldKeys(path, limit: options.agentLimit, until: options.end)
         }
         if let problem = held.problem { warnings.append(problem) }
-        let certificates = certificates(options.certificateFiles, besideUsual: namesNone)
+        let certificates = certificates(options.certificateFiles, besideUsual: namesNone || bastionNamesNone)
 
-        for (path, content) in contents {
-            files[path] = entry(path, content, held, certificates, passphrases)
+        for (number, (path, content)) in contents.enumerated() {
+            files[path] = entry(path, content, held, certificates, number < asked ? passphrases : .none)
         }
         if namesNone { unnamed = usual(held, certificates, passphrases) }
+        if bastionNamesNone { unnamedForBastions = usual(held, certificates, .none) }
     }
 
     private static func read(_ path: String) -> Result<KeyFile, PrivateKeyError> {

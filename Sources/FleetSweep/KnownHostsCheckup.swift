@@ -9,7 +9,7 @@ package enum KnownHostsCheckup {
 
     /// - Parameter paths: nil for the usual ones.
     package static func items(_ paths: [String]?) -> [HealthItem] {
-        let usual = FleetAccess.usualKnownHostsFiles
+        let usual = HostAccess.usualKnownHostsFiles
         let paths = paths ?? usual.user + usual.global
         var found = 0
         var items: [HealthItem] = []

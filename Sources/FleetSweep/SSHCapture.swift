@@ -25,6 +25,7 @@ package final class SSHCapture: Sendable {
     private let keyring: Keyring
     private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
+    private let bastions = Mutex<[ProxyJump: Result<[SSHTarget], HostFailure>]>([:])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
@@ -48,13 +49,14 @@ package final class SSHCapture: Sendable {
     /// Lines of known_hosts files that were passed over, each with its place: one may have been meant to revoke a key.
     package var warnings: [String] {
         let indexes = knownHosts.withLock { $0.values.compactMap { try? $0.get() } }
-        return Set(
+        let passedOver = Set(
             indexes.flatMap { index in
                 let told = index.skippedLines.map { "\($0.file):\($0.line): line passed over, \($0.reason)" }
                 let untold = index.skippedCount - index.skippedLines.count
                 return untold > 0 ? told + ["\(index.firstFile): and \(untold) more lines passed over"] : told
             }
         ).sorted()
+        return passedOver + engine.bastionNotes.sorted()
     }
 
     package func capture(_ host: Host) async -> Capture {
@@ -147,7 +149,27 @@ package final class SSHCapture: Sendable {
     /// What would be used for a host.
     package func plan(_ host: Host) -> HostPlan {
         let access = access[host]
-        return HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
+        var plan = HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
+        if case .jump(let jump) = access.route {
+            plan.bastions = bastions(of: jump)
+            plan.onlyForSSH = self.access.bastions[jump]?.obstacle
+        }
+        return plan
+    }
+
+    /// The targets that the jump leads through; empty where ssh has to log in.
+    private func bastions(of jump: ProxyJump) -> Result<[SSHTarget], HostFailure> {
+        bastions.withLock { known in
+            if let found = known[jump] { return found }
+            let made = Result { () throws(HostFailure) in
+                guard let bastion = access.bastions[jump] else { return [SSHTarget]() }
+                return try bastion.targets({ keyring.identities(forBastion: $0) ?? [] }) {
+                    files throws(HostFailure) in try index(files).get()
+                }
+            }
+            known[jump] = made
+            return made
+        }
     }
 
     private func index(_ files: [String]) -> Result<KnownHosts, HostFailure> {

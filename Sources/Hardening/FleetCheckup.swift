@@ -57,6 +57,8 @@ package struct HostCheckup: Sendable {
     package var user: Sourced<String>
     package var way: Way
     package var route: Sourced<String>
+    /// Why the bastion is logged in to by ssh, with a process a host; nil where this program does, or there is none.
+    package var leftToSSH: String?
     /// What the name stands for; empty where it could not be resolved, or is left to a bastion or command.
     package var addresses: [String] = []
     package var keys: [OfferedKey] = []
@@ -73,6 +75,8 @@ package struct HostCheckup: Sendable {
     package var problem: HostFailure?
     /// Nil where the host was not tried.
     package var trial: HostTrial?
+
+    package var place: HostPlace { HostPlace(cluster: cluster, host: name) }
 
     package enum Way: String, Sendable, CaseIterable {
         case direct, bastion, command

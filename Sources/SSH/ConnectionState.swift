@@ -1,9 +1,13 @@
 extension Connection {
     /// Where a connection stands.
     enum State {
+        /// A login at a bastion that failed is made again later.
+        case pausing
         case resolving
         /// A bastion or proxy command is being opened.
         case proxying
+        /// A session with the bastion is waited for, then its answer about the host.
+        case tunnelling
         case connecting
         case awaitingBanner
         /// The banner is in; the key exchange needs a place.
@@ -18,14 +22,17 @@ extension Connection {
         /// Not read now: too much output waits here to be judged.
         case heldBack
         case closing
+        /// A bastion's session: logged in, and carrying the connections of others.
+        case carrying(Trunk)
         case finished
 
         /// What of a lane's room a connection in this state takes up.
         var gate: Gate {
             switch self {
-            case .resolving, .proxying, .connecting, .awaitingBanner, .parked: .connecting
+            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
-            case .authenticating, .askingMethods, .opening, .starting, .reading, .heldBack, .closing: .connected
+            case .authenticating, .askingMethods, .opening, .starting, .reading, .heldBack, .closing, .carrying:
+                .connected
             case .finished: .none
             }
         }
@@ -34,6 +41,7 @@ extension Connection {
         func missing(place: String, output: OutputReader) -> String {
             switch self {
             case .resolving: "no answer from the name service"
+            case .tunnelling: "\(place): the bastion did not say whether it can connect"
             case .proxying: "\(place): the way there did not open"
             case .connecting: "\(place): no answer to the connection request"
             case .awaitingBanner: "\(place): connected, but no SSH version line came"
@@ -42,7 +50,7 @@ extension Connection {
             case .authenticating, .askingMethods: "\(place) did not answer the authentication"
             case .opening, .starting: "\(place) did not start the command"
             case .reading where output.hasFirstByte: "the output did not end; \(output.stdout.count) bytes had come"
-            case .reading, .heldBack, .closing, .finished: "no byte of output came"
+            case .pausing, .reading, .heldBack, .closing, .carrying, .finished: "no byte of output came"
             }
         }
     }
@@ -54,6 +62,14 @@ extension Connection {
         case again
         /// The banner is in: `startExchange` when there is room.
         case needsExchange
+        /// `resolved` with the addresses of this name.
+        case needsName(String)
+        /// `proxied` with the way through a bastion or proxy command.
+        case needsProxy
+        /// `enter` with a session of the bastion's.
+        case needsTunnel
+        /// This is now a bastion's session that tunnels can be opened on.
+        case carries(Trunk)
         /// `readOn` when there is room for output.
         case heldBack
         /// This machine lacks something, and nothing of the host's was used up: everything once more, later. The failure
@@ -76,6 +92,7 @@ extension Connection {
         let firstUse: FirstUseKeys
         let clientBanner: String
         let proxies: Proxies
+        let wakeups: Wakeups
         let budget: OutputBudget
         let spare: SpareDescriptor
         /// Read buffer of the lane, used within one step only.

@@ -31,18 +31,19 @@ struct Gates {
         }
     }
 
-    mutating func begins(_ target: SSHTarget) { held += target.descriptors }
-    mutating func ended(_ target: SSHTarget) { held -= target.descriptors }
+    mutating func begins(taking descriptors: Int) { held += descriptors }
+    mutating func ended(taking descriptors: Int) { held -= descriptors }
 
     var mayExchange: Bool { exchanging < limits.handshaking && connected < limits.connected }
 
-    /// A host is let in where another one would find no place only if it is the lane's only one.
-    func mayStart(_ target: SSHTarget) -> Bool {
-        connecting < limits.connecting && (held == 0 || held + target.descriptors <= descriptors)
+    /// A host is let in where another one would find no place only if it is the lane's only one, or takes no
+    /// descriptor.
+    func mayStart(taking wanted: Int) -> Bool {
+        connecting < limits.connecting && (held == 0 || wanted == 0 || held + wanted <= descriptors)
     }
 }
 
 extension SSHTarget {
     /// A socket; with a program at its other end also what that one says.
-    fileprivate var descriptors: Int { route == .direct ? 1 : 2 }
+    var descriptors: Int { route == .direct ? 1 : 2 }
 }

@@ -1,8 +1,8 @@
 import CLibSSH2
 import Glibc
 
-/// What comes in from one socket: it sits between recv(2) and libssh2. Before it waits for the peer, what is to go out
-/// goes out.
+/// What comes in from one socket or tunnel: it sits between recv(2) and libssh2. Before it waits for the peer, what is to
+/// go out to the socket goes out.
 ///
 /// - libssh2 1.10 reads the version line one byte at a time; small reads are served from one larger one.
 /// - Lines that a server sends before its version line (RFC 4253 §4.2) are dropped here, since libssh2 1.10 gives
@@ -14,18 +14,27 @@ final class Intake {
     enum End: Equatable {
         case closed
         case failed(Int32)
+        /// The bastion's session ended, and every tunnel with it.
+        case cutOff(String)
 
         /// What the peer did, to follow its name.
         var text: String {
             switch self {
             case .closed: "closed the connection"
             case .failed(let code): "broke the connection (\(Errno.text(code)))"
+            case .cutOff(let why): "was cut off: \(why)"
             }
         }
     }
 
-    private let descriptor: Int32
-    private var outlet: Outlet
+    enum Source {
+        case socket(Int32)
+        case tunnel(Tunnel)
+    }
+
+    private let source: Source
+    /// Nil for a tunnel, whose trunk collects.
+    private var outlet: Outlet?
     private var buffer: [UInt8] = []
     private var served = 0
     private(set) var transcript: [UInt8] = []
@@ -38,24 +47,29 @@ final class Intake {
     private var isRecording = true
     /// A read gave less than it had room for: nothing is left in the socket, and epoll will say when there is.
     private var isDrained = false
+    /// Bytes that came so far.
+    private(set) var received = 0
+    /// Bytes that one turn takes; a flood must not keep the lane from its other connections.
+    private static let turnLimit = 1 << 20
+    private var turnLeft = turnLimit
     private var bannerBytes = 0
     private var bannerLines = 0
     private(set) var preBannerText: [UInt8] = []
 
-    init(descriptor: Int32) {
-        self.descriptor = descriptor
-        outlet = Outlet(descriptor: descriptor)
+    init(_ source: Source) {
+        self.source = source
+        if case .socket(let descriptor) = source { outlet = Outlet(descriptor: descriptor) }
     }
 
     /// The body of libssh2's send callback: a count, or a negated errno.
     func send(_ bytes: UnsafeRawBufferPointer) -> Int {
         // The socket has been shut down; what teardown still says goes nowhere.
-        showsEnd ? -Int(EPIPE) : outlet.take(bytes)
+        showsEnd ? -Int(EPIPE) : outlet?.take(bytes) ?? -Int(EBADF)
     }
 
-    func flush() { outlet.flush() }
+    func flush() { outlet?.flush() }
 
-    var isSendBlocked: Bool { outlet.isBlocked }
+    var isSendBlocked: Bool { outlet?.isBlocked ?? false }
 
     private static let chunk = 4096
     private static let smallRead = 1024
@@ -143,19 +157,33 @@ final class Intake {
         return count
     }
 
-    /// The socket may have something again.
-    func beginTurn() { isDrained = false }
+    /// There may be something again.
+    func beginTurn() {
+        isDrained = false
+        turnLeft = Self.turnLimit
+    }
 
-    /// recv(2) with the end noted in `ended`; 0 means nothing now.
+    /// One read with the end noted in `ended`; 0 means nothing now.
     private func receive(_ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
-        outlet.flush()
-        guard !isDrained else { return 0 }
+        outlet?.flush()
+        guard !isDrained, turnLeft > 0 else { return 0 }
+        let count: Int
+        switch source {
+        case .socket(let descriptor): count = receive(descriptor, target, capacity)
+        case .tunnel(let tunnel):
+            count = tunnel.take(target, capacity)
+            if count == 0 { ended = tunnel.end }
+        }
+        if count > 0 { isDrained = count < capacity }
+        received += count
+        turnLeft -= count
+        return count
+    }
+
+    private func receive(_ descriptor: Int32, _ target: UnsafeMutableRawPointer, _ capacity: Int) -> Int {
         while true {
             let count = recv(descriptor, target, capacity, 0)
-            if count > 0 {
-                isDrained = count < capacity
-                return count
-            }
+            if count > 0 { return count }
             if count == 0 {
                 ended = .closed
                 return 0
@@ -164,7 +192,7 @@ final class Intake {
             case EINTR: continue
             case EAGAIN:
                 // Whoever cannot be sent to will not answer.
-                ended = outlet.failure.map(End.failed)
+                ended = outlet?.failure.map(End.failed)
                 return 0
             default:
                 ended = .failed(errno)
@@ -200,6 +228,10 @@ final class Intake {
     /// Looks whether the stream has ended without anybody having read its end, as after a failed send.
     func probeEnd() {
         guard ended == nil else { return }
+        guard case .socket(let descriptor) = source else {
+            if case .tunnel(let tunnel) = source { ended = tunnel.end }
+            return
+        }
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK))
         if count == 0 { ended = .closed }

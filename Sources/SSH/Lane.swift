@@ -9,14 +9,16 @@ final class Lane {
         var generation: UInt32 = 0
         var connection: Connection?
         var gate = Connection.Gate.none
+        /// What the gates were told that it takes.
+        var descriptors = 0
         /// The time of this tenant's live entry in the heap; others are stale.
         var queuedDeadline = Instant.max
     }
 
     private let inbox: LaneInbox
     private let resolver: Resolver
-    private let around: Connection.Surroundings
-    private let limits: SSHLimits
+    let around: Connection.Surroundings
+    let limits: SSHLimits
     private var slots: [Slot] = []
     private var freeSlots: [UInt32] = []
     private var deadlines = DeadlineHeap()
@@ -33,7 +35,9 @@ final class Lane {
     /// The one that is read all the same.
     private var exempt: SlotToken?
     private var live = 0
-    private var isStopping = false
+    private(set) var isStopping = false
+    /// By the bastions they lead to.
+    var pools: [ProxyJump: TrunkPool] = [:]
     private var events: [epoll_event]
 
     private static let wakeupToken = SlotToken(index: .max, generation: .max)
@@ -75,6 +79,7 @@ final class Lane {
             }
             expire()
             admit()
+            stepWoken()
             readOn()
         }
         for message in inbox.closeAndDrain() {
@@ -116,6 +121,7 @@ final class Lane {
         case .stop:
             isStopping = true
             cancel(reason: "the engine was shut down") { _ in true }
+            endTrunks(reason: "the engine was shut down")
         }
     }
 
@@ -124,7 +130,18 @@ final class Lane {
         postponed.removeAll { matches($0.job) }
         for job in waiting.removeAll(where: matches) + left { finishUnstarted(job, reason: reason) }
         for index in slots.indices {
-            guard let connection = slots[index].connection, matches(connection.job) else { continue }
+            guard let connection = slots[index].connection, connection.pool == nil, matches(connection.job) else {
+                continue
+            }
+            settle(
+                SlotToken(index: UInt32(index), generation: slots[index].generation), connection.cancel(reason: reason))
+        }
+    }
+
+    /// After the connections that went through them.
+    private func endTrunks(reason: String) {
+        for index in slots.indices {
+            guard let connection = slots[index].connection, connection.pool != nil else { continue }
             settle(
                 SlotToken(index: UInt32(index), generation: slots[index].generation), connection.cancel(reason: reason))
         }
@@ -135,14 +152,14 @@ final class Lane {
         job.finish(SSHFailure(phase: .waiting, reason: .cancelled, detail: reason))
     }
 
-    private func connection(_ token: SlotToken) -> Connection? {
+    func connection(_ token: SlotToken) -> Connection? {
         let index = Int(token.index)
         guard index < slots.count, slots[index].generation == token.generation else { return nil }
         return slots[index].connection
     }
 
     /// Takes note of where a connection stands after a step: its gate, its deadline, its end.
-    private func settle(_ token: SlotToken, _ next: Connection.Next) {
+    func settle(_ token: SlotToken, _ next: Connection.Next) {
         let index = Int(token.index)
         guard let connection = slots[index].connection else { return }
         count(connection.gate, at: index)
@@ -151,17 +168,32 @@ final class Lane {
         case .wait: break
         case .again: again.append(token)
         case .needsExchange:
-            if gates.mayExchange {
+            if connection.pool != nil || gates.mayExchange {
                 return settle(token, connection.startExchange(now: MonotonicTime.now))
             }
             connection.park(now: MonotonicTime.now)
             parked.append(token)
+        case .needsName(let name):
+            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+        case .needsProxy:
+            around.proxies.open(connection.job.target) { [inbox, proxies = around.proxies] answer in
+                guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
+                Glibc.close(link.descriptor)
+                proxies.end(link)
+            }
+        case .needsTunnel: return seekTunnel(token, connection)
+        case .carries(let trunk): connection.pool?.loggedIn(trunk)
         case .heldBack: heldBack.append(token)
         case .shortage(let failure):
-            vacate(token, connection.job)
+            vacate(token)
+            if let pool = connection.pool { return retryLogin(token, failure, of: pool) }
             return retryLater(connection.job, failure)
         case .finished(let outcome):
-            vacate(token, connection.job)
+            vacate(token)
+            if let pool = connection.pool {
+                if case .failure(let failure) = outcome.result { ended(token, failure, of: pool) }
+                return
+            }
             inbox.load.subtract(1, ordering: .relaxed)
             connection.job.completion(outcome)
             return
@@ -171,16 +203,36 @@ final class Lane {
             slots[index].queuedDeadline = deadline
             deadlines.push(DeadlineHeap.Entry(time: deadline, token: token))
         }
+        if let pool = connection.pool { serve(pool) }
     }
 
-    private func vacate(_ token: SlotToken, _ job: Job) {
+    private func vacate(_ token: SlotToken) {
         let index = Int(token.index)
         slots[index].connection = nil
         slots[index].generation &+= 1
         slots[index].queuedDeadline = .max
         freeSlots.append(token.index)
         live -= 1
-        gates.ended(job.target)
+        gates.ended(taking: slots[index].descriptors)
+        slots[index].descriptors = 0
+    }
+
+    /// Lets a host that waits for a tunnel take what the program takes that now has to go there for it; false where it
+    /// was sent back to wait for a place with that much room.
+    func mayGoThroughProgram(_ token: SlotToken, _ connection: Connection) -> Bool {
+        let index = Int(token.index)
+        let wanted = descriptors(for: connection.job.target)
+        guard wanted > slots[index].descriptors else { return true }
+        guard connection.pool == nil else {
+            gates.ended(taking: slots[index].descriptors)
+            gates.begins(taking: wanted)
+            slots[index].descriptors = wanted
+            return true
+        }
+        count(.none, at: index)
+        vacate(token)
+        waiting.prepend(connection.job)
+        return false
     }
 
     private func count(_ gate: Connection.Gate, at index: Int) {
@@ -206,10 +258,14 @@ final class Lane {
         if isPort {
             postponed.append((now &+ 1_000_000_000, job))
         } else {
-            shortage.met(now: now)
-            around.spare.giveUp()
+            noteShortage(now: now)
             waiting.prepend(job)
         }
+    }
+
+    func noteShortage(now: Instant) {
+        shortage.met(now: now)
+        around.spare.giveUp()
     }
 
     /// Goes on reading where there is room for output again; where not, at one host, so that what has begun ends.
@@ -266,11 +322,17 @@ final class Lane {
 
     /// Whether the next in turn waits for nothing but its time.
     private var hasPlace: Bool {
-        guard let job = waiting.first, gates.mayStart(job.target) else { return false }
+        guard let job = waiting.first, gates.mayStart(taking: descriptors(for: job.target)) else { return false }
         return !around.budget.isFull
     }
 
     private func start(_ job: Job) {
+        let (token, connection) = place(job)
+        settle(token, connection.begin(now: MonotonicTime.now))
+    }
+
+    /// Gives the job a slot; `settle` goes on with it.
+    func place(_ job: Job, of pool: TrunkPool? = nil) -> (SlotToken, Connection) {
         let index: UInt32
         if let free = freeSlots.popLast() {
             index = free
@@ -279,27 +341,17 @@ final class Lane {
             slots.append(Slot())
         }
         let token = SlotToken(index: index, generation: slots[Int(index)].generation)
-        let now = MonotonicTime.now
-        let connection = Connection(job: job, token: token, around: around, now: now)
+        let connection = Connection(job: job, token: token, around: around, now: MonotonicTime.now, of: pool)
         slots[Int(index)].connection = connection
         live += 1
-        gates.begins(job.target)
-        settle(token, connection.begin(now: now))
-        guard self.connection(token) != nil else { return }
-        if let name = connection.nameToResolve {
-            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
-        } else if connection.needsProxy {
-            around.proxies.open(job.target) { [inbox, proxies = around.proxies] answer in
-                guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
-                Glibc.close(link.descriptor)
-                proxies.end(link)
-            }
-        }
+        slots[Int(index)].descriptors = descriptors(for: job.target)
+        gates.begins(taking: slots[Int(index)].descriptors)
+        return (token, connection)
     }
 
     /// Milliseconds until something is due, rounded up; -1 for no limit.
     private func timeout() -> Int32 {
-        if !again.isEmpty { return 0 }
+        if !again.isEmpty || !around.wakeups.isEmpty || (!parked.isEmpty && gates.mayExchange) { return 0 }
         let now = MonotonicTime.now
         var due = deadlines.first?.time ?? .max
         if hasPlace { due = min(due, max(shortage.pausedUntil, ramp.next(now: now))) }

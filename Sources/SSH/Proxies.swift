@@ -12,6 +12,7 @@ final class Proxies: Sendable {
     private let bastions: Bastions
     /// How often in a row each proxy command failed at the bastion's own door.
     private let failures = Mutex<[String: Int]>([:])
+    private let notes = Mutex<[String]>([])
     /// After so many a command's other hosts are not tried any more.
     private static let failureLimit = 5
 
@@ -64,6 +65,10 @@ final class Proxies: Sendable {
         guard case .command(let proxy) = route else { return }
         failures.withLock { $0[proxy.template] = bastionFailed ? ($0[proxy.template] ?? 0) + 1 : nil }
     }
+
+    var bastionNotes: [String] { notes.withLock { $0 } }
+
+    func note(_ words: String) { notes.withLock { $0.append(words) } }
 
     /// The link's own descriptor is the caller's to close.
     func end(_ link: ProxyLink) {

@@ -12,6 +12,8 @@ package final class SSHEngine: Sendable {
     private let threads: Mutex<[pthread_t]>
     private let resolver: Resolver
     private let proxies: Proxies
+    /// Where each bastion's sessions are: all on one lane, so that it sees as few logins as will do.
+    private let bastionLanes = Mutex<[ProxyJump: Int]>([:])
     private let openFiles: OpenFiles
 
     /// - `lanes`: threads; one per core is right, since the work is cryptography.
@@ -48,7 +50,8 @@ package final class SSHEngine: Sendable {
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
                     inbox: inbox, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
-                    clientBanner: banner, proxies: proxies, budget: budget, spare: spare, buffer: buffer)
+                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget, spare: spare,
+                    buffer: buffer)
                 Lane(resolver: resolver, around: around, gates: gates, ramp: ramp).run()
             }
             guard let thread else {
@@ -80,12 +83,27 @@ package final class SSHEngine: Sendable {
     package func submit(_ target: SSHTarget, completion: @escaping @Sendable (SSHOutcome) -> Void) {
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         let job = Job(target: target, known: known, completion: completion)
-        let lane = lanes.min { $0.load.load(ordering: .relaxed) < $1.load.load(ordering: .relaxed) }
+        let lane =
+            lane(of: target) ?? lanes.min { $0.load.load(ordering: .relaxed) < $1.load.load(ordering: .relaxed) }
         lane?.load.add(1, ordering: .relaxed)
         if lane?.post(.start(job)) != true {
             job.finish(SSHFailure(phase: .waiting, reason: .cancelled, detail: "the engine was shut down"))
         }
     }
+
+    private func lane(of target: SSHTarget) -> LaneInbox? {
+        guard case .jump(let jump) = target.route, !target.bastions.isEmpty else { return nil }
+        return bastionLanes.withLock { numbers in
+            // The nearest bastion's: the sessions of a chain go through one another.
+            let first = ProxyJump(hops: Array(jump.hops.prefix(1)), configFile: jump.configFile)
+            let number = numbers[first] ?? numbers.count % lanes.count
+            numbers[first] = number
+            return lanes[number]
+        }
+    }
+
+    /// What a reader should know of the bastions, once they have been used.
+    package var bastionNotes: [String] { proxies.bastionNotes }
 
     /// Ends every target with this id; its outcome is `cancelled` unless it has just finished otherwise.
     package func cancel(id: Int) {

@@ -10,6 +10,9 @@ package struct SSHTarget: Sendable {
     package var user: String
     /// How the connection is made. Through a bastion it is the bastion that resolves `address`.
     package var route = SSHRoute.direct
+    /// The bastions of a jump, the nearest first, where this program logs in to them by itself; empty where the system's
+    /// ssh does. Their commands, routes and limits are not used.
+    package var bastions: [SSHTarget] = []
     /// Looked up in known_hosts in place of `knownHostsName`, and without the port, as for ssh(1).
     package var hostKeyAlias: String?
     /// In place of the engine's limit on connecting.

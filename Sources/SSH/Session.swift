@@ -36,29 +36,34 @@ final class Session {
         }
     }
 
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
     private let descriptor: Int32
-    private let intake: Unmanaged<Intake>
+    private let retainedStreams: Unmanaged<SessionStreams>
     private var channel: OpaquePointer?
     private var isFreed = false
 
     /// Twice what a large listing needs: libssh2 sends no window adjustment before a quarter of it is used up. It is
     /// also the most that a server can make libssh2 hold.
     private static let window: UInt32 = 2 << 20
-    private static let packetSize: UInt32 = 32 << 10
+    static let packetSize: UInt32 = 32 << 10
+
+    var streams: SessionStreams { retainedStreams.takeUnretainedValue() }
 
     /// Nil where memory ran out or the library rejects an algorithm list.
-    init?(descriptor: Int32, intake: Intake, algorithms: Algorithms, clientBanner: String) {
-        let retained = Unmanaged.passRetained(intake)
-        guard let raw = libssh2_session_init_ex(nil, nil, nil, retained.toOpaque()) else {
+    init?(descriptor: Int32, streams: SessionStreams, algorithms: Algorithms, clientBanner: String) {
+        let retained = Unmanaged.passRetained(streams)
+        let raw = libssh2_session_init_ex(
+            nil, streams.readsRefusals ? SessionStreams.freeCallback : nil, nil, retained.toOpaque())
+        guard let raw else {
             retained.release()
             return nil
         }
         self.raw = raw
         self.descriptor = descriptor
-        self.intake = retained
+        retainedStreams = retained
         libssh2_session_set_blocking(raw, 0)
-        libssh2_set_callbacks(raw, receiveCallback, sendCallback, disconnectCallback)
+        libssh2_set_callbacks(
+            raw, SessionStreams.receiveCallback, SessionStreams.sendCallback, SessionStreams.disconnectCallback)
         let preferences: [(Int32, [String])] = [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange), (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKey),
             (LIBSSH2_METHOD_CRYPT_CS, algorithms.cipher), (LIBSSH2_METHOD_CRYPT_SC, algorithms.cipher),
@@ -77,7 +82,7 @@ final class Session {
 
     deinit { assert(isFreed, "a session must be freed by its connection") }
 
-    private func progress(_ code: Int32) -> Progress {
+    func progress(_ code: Int32) -> Progress {
         switch code {
         case 0: .done
         case LIBSSH2_ERROR_EAGAIN: .wait
@@ -85,7 +90,7 @@ final class Session {
         }
     }
 
-    private func failure(_ code: Int32) -> Failure {
+    func failure(_ code: Int32) -> Failure {
         var text: UnsafeMutablePointer<CChar>?
         var length: Int32 = 0
         libssh2_session_last_error(raw, &text, &length, 0)
@@ -96,7 +101,7 @@ final class Session {
     /// What the call that gave `.wait` waits for. Input is left out where only sending is blocked: a peer that keeps
     /// sending while it takes nothing would make the lane spin.
     var interest: Poller.Interest {
-        if intake.takeUnretainedValue().isSendBlocked { return [.input, .output] }
+        if streams.intake.isSendBlocked { return [.input, .output] }
         let directions = libssh2_session_block_directions(raw)
         guard directions & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 else { return .input }
         return directions & LIBSSH2_SESSION_BLOCK_INBOUND != 0 ? [.input, .output] : .output
@@ -198,37 +203,9 @@ final class Session {
     func free() {
         guard !isFreed else { return }
         isFreed = true
-        intake.takeUnretainedValue().showsEnd = true
+        streams.intake.showsEnd = true
         for _ in 0..<8 where libssh2_session_free(raw) != LIBSSH2_ERROR_EAGAIN { break }
-        intake.release()
-    }
-}
-
-private func receiveCallback(
-    _: libssh2_socket_t, buffer: UnsafeMutableRawPointer?, length: Int, _: Int32,
-    abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> Int {
-    guard let buffer, let context = abstract?.pointee else { return -Int(EBADF) }
-    return Unmanaged<Intake>.fromOpaque(context).takeUnretainedValue().serve(buffer, length)
-}
-
-private func sendCallback(
-    _: libssh2_socket_t, bytes: UnsafeRawPointer?, length: Int, _: Int32,
-    abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> Int {
-    guard let bytes, let context = abstract?.pointee else { return -Int(EBADF) }
-    return Unmanaged<Intake>.fromOpaque(context).takeUnretainedValue()
-        .send(UnsafeRawBufferPointer(start: bytes, count: length))
-}
-
-private func disconnectCallback(
-    _: OpaquePointer?, _: Int32, message: UnsafePointer<CChar>?, length: Int32, _: UnsafePointer<CChar>?, _: Int32,
-    abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) {
-    guard let message, length > 0, let context = abstract?.pointee else { return }
-    message.withMemoryRebound(to: UInt8.self, capacity: Int(length)) {
-        Unmanaged<Intake>.fromOpaque(context).takeUnretainedValue()
-            .noteDisconnect(UnsafeBufferPointer(start: $0, count: Int(length)))
+        retainedStreams.release()
     }
 }
 

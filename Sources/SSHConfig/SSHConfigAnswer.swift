@@ -3,17 +3,22 @@
 struct SSHConfigAnswer: Equatable {
     private var values: [String: [String]] = [:]
 
-    init(_ output: [UInt8]) {
+    /// - `keepsAll`: also what is not used here.
+    init(_ output: [UInt8], keepsAll: Bool = false) {
         for line in output.split(separator: 0x0a) {
             guard let space = line.firstIndex(of: 0x20) else { continue }
             let keyword = String(decoding: line[..<space], as: UTF8.self)
-            guard keyword == "host" || SSHConfigText.used.contains(keyword) else { continue }
+            guard keepsAll || keyword == "host" || SSHConfigText.used.contains(keyword) else { continue }
             values[keyword, default: []].append(String(decoding: line[(space + 1)...], as: UTF8.self))
         }
     }
 
     var own: SSHConfigOwn? {
         values["hostname"]?.first.map { SSHConfigOwn(hostName: $0, hostKeyAlias: values["hostkeyalias"]?.first) }
+    }
+
+    func keywords(otherThanIn other: SSHConfigAnswer) -> Set<String> {
+        Set(values.keys).union(other.values.keys).filter { values[$0] != other.values[$0] }
     }
 
     /// The same answer for another host of the shape.

@@ -27,7 +27,7 @@ package struct SSHConfigResolver: Sendable {
     }
 
     private let source: Source
-    private let person: Person
+    let person: Person
     /// For one call of ssh; `Match exec` may take its time.
     private let timeLimit: Duration
 
@@ -120,7 +120,9 @@ package struct SSHConfigResolver: Sendable {
 
     package static let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
-    func ask(_ query: SSHConfigQuery, isCancelled: () -> Bool = { false }) -> Result<SSHConfigAnswer, Failure> {
+    func ask(
+        _ query: SSHConfigQuery, keepsAll: Bool = false, isCancelled: () -> Bool = { false }
+    ) -> Result<SSHConfigAnswer, Failure> {
         if isCancelled() { return .failure(.refused("cancelled")) }
         var words = ["ssh", "-G"]
         if case .file(let path) = source { words += ["-F", path] }
@@ -131,7 +133,7 @@ package struct SSHConfigResolver: Sendable {
                 words + ["--", query.host], timeLimit: timeLimit, outputLimit: Self.outputLimit,
                 isCancelled: isCancelled)
             switch run.end {
-            case .exited(0): return .success(SSHConfigAnswer(run.output))
+            case .exited(0): return .success(SSHConfigAnswer(run.output, keepsAll: keepsAll))
             case .exited(let status):
                 let said = String(decoding: run.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
                     .joined(separator: " / ")

@@ -83,6 +83,7 @@ package enum DoctorJSON {
         json.line("route") { json in
             json.field("way", host.way.rawValue)
             put(host.route, &json)
+            json.field("leftToSSH", host.leftToSSH)
         }
         json.field("keysFrom", host.keysOrigin.rawValue)
         json.array("keys", host.keys) { json, key in json.line { put(key, &$0) } }

@@ -40,7 +40,11 @@ struct FleetCheckupText {
         text.entry("user", sourced(shape.user))
         switch shape.way {
         case .direct: text.entry("way", "direct (\(shape.route.origin.words))")
-        case .bastion: text.entry("way", "bastion \(sourced(shape.route))")
+        case .bastion:
+            text.entry("way", "bastion \(sourced(shape.route))")
+            text.entry(
+                "", shape.leftToSSH.map { "logged in to by ssh, with a process a host: \($0)" } ?? "logged in to once",
+                paint: style.faint)
         case .command: text.entry("way", "command \(sourced(shape.route))")
         }
         for (number, key) in shape.keys.enumerated() {

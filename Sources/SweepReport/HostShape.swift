@@ -7,6 +7,7 @@ struct HostShape: Hashable {
     let user: Sourced<String>
     let way: HostCheckup.Way
     let route: Sourced<String>
+    let leftToSSH: String?
     let keys: [OfferedKey]
     let keysOrigin: SettingOrigin
     let knownHostsFiles: Sourced<[String]>
@@ -23,6 +24,7 @@ struct HostShape: Hashable {
         user = host.user
         way = host.way
         route = host.route
+        leftToSSH = host.leftToSSH
         keys = host.keys
         keysOrigin = host.keysOrigin
         knownHostsFiles = host.knownHostsFiles

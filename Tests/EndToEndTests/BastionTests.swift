@@ -82,6 +82,43 @@ extension SimulatedMasters {
             #expect(log.split(separator: "Accepted publickey").count - 1 == 1)
         }
 
+        @Test func `are signed in to through a bastion by the doctor, and the bastion sees one login`() async throws {
+            let (bastion, config) = try await bastion(port: 22_304)
+            let end = try await scratch.kubesweep(
+                [
+                    "doctor", "--format", "json", "--inventory", fleet.inventory, "--ssh-config", config, "--connect",
+                ])
+            bastion.signal(SIGTERM)
+            _ = try await bastion.end()
+            let document = try JSONDecoder().decode(SimulatedMasters.Doctor.Document.self, from: Data(end.stdout))
+            let hosts = try #require(document.fleet).hosts
+            #expect(hosts.map(\.route.way) == ["bastion", "bastion", "bastion"])
+            #expect(hosts.map(\.route.leftToSSH) == [nil, nil, nil])
+            #expect(hosts.map(\.trial?.reached) == [true, true, true], "\(end.talk)")
+            let log = String(decoding: try Scratch.read("\(scratch.path)/bastion/log"), as: UTF8.self)
+            #expect(log.split(separator: "Accepted publickey").count - 1 == 1)
+        }
+
+        /// Without a program ssh nobody else can have logged in to the bastion.
+        @Test func `are seen through a bastion by this program alone`() async throws {
+            let (bastion, _) = try await bastion(port: 22_303)
+            guard mkdir("\(scratch.path)/home/.ssh", 0o700) == 0 else { throw ScratchError("cannot make .ssh") }
+            for (file, name) in [("known_hosts", "known_hosts"), ("id", "id_ed25519")] {
+                let copy = try scratch.write(
+                    try Scratch.read("\(scratch.path)/bastion/\(file)"), to: "home/.ssh/\(name)")
+                chmod(copy, 0o600)
+            }
+            let arguments = ["scan", "--inventory", fleet.inventory, "--format", "json", "--ssh-config", "none"]
+            let direct = try await scratch.kubesweep(arguments)
+            let through = try await scratch.kubesweep(
+                arguments + ["--proxy-jump", "root@127.77.30.1:22303"], environment: ["PATH": "/nonexistent"])
+            bastion.signal(SIGTERM)
+            _ = try await bastion.end()
+            #expect(try SweepDocument(through.stdout).hosts.map(\.state) == ["evaluated", "evaluated", "evaluated"])
+            #expect(Transcript.masked(through.output) == Transcript.masked(direct.output))
+            #expect(through.talk == direct.talk)
+        }
+
         @Test func `leave no login behind when the sweep is ended`() async throws {
             let (bastion, config) = try await bastion(port: 22_302)
             let program = try scratch.start([

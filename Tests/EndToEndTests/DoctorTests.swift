@@ -206,6 +206,15 @@ extension SimulatedMasters {
             #expect(document.fleet?.hosts.first?.problem?.reason == "algorithmsDoNotMatch")
         }
 
+        @Test func `hosts of one name in two clusters are two hosts`() async throws {
+            // As Kubespray names them.
+            let inventories = try [("a", 1), ("b", 2)].map { name, number in
+                try scratch.write("[kube_control_plane]\nnode1 ansible_host=10.\(number).0.1\n", to: "\(name).ini")
+            }
+            let (_, document) = try await doctor(inventories.flatMap { ["--inventory", $0] })
+            #expect(document.fleet?.hosts.map(\.address.value) == ["10.1.0.1", "10.2.0.1"])
+        }
+
         @Test func `a bastion is shown, and its hosts are tried through it`() async throws {
             let config = try scratch.write(
                 "Host 127.77.*\n  ProxyCommand /bin/sh -c 'exec 3<>/dev/null; echo no way; exit 1' %h\n", to: "config")
@@ -225,6 +234,7 @@ extension SimulatedMasters {
             #expect(jump.document.fleet?.hosts.first?.route.way == "bastion")
             #expect(jump.document.fleet?.hosts.first?.route.value == "a@b:2,c")
             #expect(jump.document.fleet?.hosts.first?.route.from == "option")
+            #expect(jump.document.fleet?.hosts.first?.route.leftToSSH == "it has no key that can be used here")
         }
 
         struct Document: Decodable {
@@ -241,6 +251,7 @@ extension SimulatedMasters {
             struct Fleet: Decodable { var hosts: [Host] }
             struct Setting: Decodable {
                 var way: String?
+                var leftToSSH: String?
                 var value: String
                 var from: String
             }

@@ -165,7 +165,7 @@ struct AgentLoginTests {
         let client = try agent.client()
         let identities = try await identities(client)
         let targets = try (0..<40).map { try target(server, identities, id: $0) }
-        let outcomes = try await EngineRun.outcomes(targets, limits: .patient)
+        let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.map(\.id) == Array(0..<40))
         #expect(outcomes.compactMap(\.failure) == [])
         #expect(outcomes.allSatisfy { $0.output?.text == "ok\n" })

@@ -22,7 +22,7 @@ struct ChurnTests {
         let key = Identity(try PrivateKey(path: TestKeys.get().user("ed25519")))
         let known = KnownHosts(text: many.knownHosts)
         let blobs = many.knownHosts.split(separator: "\n").map { $0.split(separator: " ")[2] }
-        var limits = SSHLimits.patient
+        var limits = SSHLimits.forTests
         limits.startsPerSecond = 100_000
         let engine = try SSHEngine(lanes: 2, limits: limits, hostKeyPolicy: .strict)
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)

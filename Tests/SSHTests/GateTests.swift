@@ -55,18 +55,23 @@ struct GateTests {
         let proxied = target(.command(ProxyCommand(template: "nc %h", command: "nc h")))
         var gates = Gates(SSHLimits(), descriptors: 5)
         var count = 0
-        while gates.mayStart(target(.direct)) {
-            gates.begins(target(.direct))
+        while gates.mayStart(taking: target(.direct).descriptors) {
+            gates.begins(taking: target(.direct).descriptors)
             count += 1
         }
         #expect(count == 5)
-        gates.ended(target(.direct))
-        #expect(!gates.mayStart(proxied))
-        gates.ended(target(.direct))
-        #expect(gates.mayStart(proxied))
+        gates.ended(taking: target(.direct).descriptors)
+        #expect(!gates.mayStart(taking: proxied.descriptors))
+        gates.ended(taking: target(.direct).descriptors)
+        #expect(gates.mayStart(taking: proxied.descriptors))
         // Better late than never.
         let none = Gates(SSHLimits(), descriptors: 1)
-        #expect(none.mayStart(proxied))
+        #expect(none.mayStart(taking: proxied.descriptors))
+        // Bastions' sessions are outside the gates, and what goes through them takes nothing.
+        var beyond = Gates(SSHLimits(), descriptors: 1)
+        beyond.begins(taking: 2)
+        #expect(beyond.mayStart(taking: 0))
+        #expect(!beyond.mayStart(taking: 1))
     }
 
     @Test func `a shortage pauses longer and longer, and is hopeless once nothing has changed for its limit`() {

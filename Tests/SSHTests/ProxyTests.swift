@@ -66,7 +66,7 @@ struct ProxyTests {
         let targets = try (0..<60).map { try target(host, id: $0, route: $0 < 50 ? setup.jump() : .direct) }
         let started = ContinuousClock.now
         let outcomes = try await EngineRun.outcomes(targets)
-        #expect(ContinuousClock.now - started < .seconds(20))
+        #expect(ContinuousClock.now - started < .seconds(90))
         for outcome in outcomes.prefix(50) {
             #expect(
                 outcome.failure
@@ -261,7 +261,7 @@ struct ProxyTests {
         let host = try Server(address: "127.0.0.2")
         let setup = try BastionSetup(bastion)
         let targets = try (0..<60).map { try target(host, id: $0, route: setup.jump()) }
-        let outcomes = try await EngineRun.outcomes(targets, limits: .patient)
+        let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.compactMap(\.failure) == [])
         #expect(outcomes.allSatisfy { $0.output?.text == "here\n" })
         #expect(logins(bastion) == 1)

@@ -57,12 +57,12 @@ final class Server: Sendable {
             if Loopback.accepts(address, self.port) { return }
             usleep(10_000)
         }
-        kill(pid, SIGTERM)
+        Glibc.kill(pid, SIGTERM)
         throw WorkshopError(text: "sshd did not start: \((try? workshop.read("log")) ?? "")")
     }
 
     deinit {
-        kill(pid, SIGTERM)
+        Glibc.kill(pid, SIGTERM)
         var status: Int32 = 0
         waitpid(pid, &status, 0)
     }
@@ -80,6 +80,20 @@ final class Server: Sendable {
         let code = posix_spawn(&pid, command[0], &actions, nil, &arguments, environ)
         guard code == 0 else { throw WorkshopError(text: "posix_spawn failed: \(code)") }
         return pid
+    }
+
+    /// The server and every session it serves, at once.
+    func kill() {
+        for child in Processes.descendants(of: pid) { Glibc.kill(child, SIGKILL) }
+        Glibc.kill(pid, SIGKILL)
+    }
+
+    /// How many processes with these words it runs now.
+    func sessions(_ words: String) -> Int {
+        Processes.descendants(of: pid).filter { pid in
+            guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
+            return String(decoding: data.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self) == words + " "
+        }.count
     }
 
     var log: String { (try? workshop.read("log")) ?? "" }

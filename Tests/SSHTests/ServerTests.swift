@@ -378,7 +378,7 @@ struct ServerTests {
             return server.target(
                 id: id, keys: [key], knownHosts: try line(server), command: "echo \(id); echo $SSH_CONNECTION")
         }
-        let outcomes = try await EngineRun.outcomes(targets, limits: .patient)
+        let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.map(\.id) == Array(0..<100))
         for (outcome, target) in zip(outcomes, targets) {
             #expect(outcome.failure == nil)

@@ -6,23 +6,28 @@ import Testing
 struct ShortageTests {
     /// In a process of its own, since a limit on files is the whole process's. The engine has counted what is left;
     /// then something else takes nearly all of it, and gives a little back when the sweep is under way.
-    @Test(.timeLimit(.minutes(2))) func `hosts wait for a descriptor, and none fails`() async throws {
+    @Test(.timeLimit(.minutes(2)), arguments: [false, true]) func `hosts wait for a descriptor, and none fails`(
+        behindBastion: Bool
+    ) async throws {
         let server = try Server()
         let keys = try TestKeys.get()
         let known = "\(server.knownName) \(try keys.hostLine("ed25519"))\n"
         let key = keys.user("ed25519")
         await #expect(processExitsWith: .success) {
-            [port = server.port as UInt16, known = known as String, key = key as String] in
-            try await Self.sweep(port: port, known: known, key: key)
+            [
+                port = server.port as UInt16, known = known as String, key = key as String,
+                behindBastion = behindBastion as Bool
+            ] in
+            try await Self.sweep(port: port, known: known, key: key, behindBastion: behindBastion)
         }
     }
 
-    private static func sweep(port: UInt16, known: String, key: String) async throws {
+    private static func sweep(port: UInt16, known: String, key: String, behindBastion: Bool) async throws {
         var limit = rlimit(rlim_cur: 128, rlim_max: 128)
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         try #require(setrlimit(resource, &limit) == 0)
         try await Task.sleep(for: .nanoseconds(1))
-        let engine = try SSHEngine(lanes: 2, limits: .patient, hostKeyPolicy: .strict)
+        let engine = try SSHEngine(lanes: 2, limits: .forTests, hostKeyPolicy: .strict)
         let identity = Identity(try PrivateKey(path: key))
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)
 
@@ -35,12 +40,20 @@ struct ShortageTests {
         #expect(errno == EMFILE)
         for id in 0..<40 {
             // Every other one by a name, which cannot be looked up without a descriptor either.
-            let target = SSHTarget(
+            var target = SSHTarget(
                 id: id, knownHostsName: "host.test", address: id % 2 == 0 ? "127.0.0.1" : "localhost", port: port,
                 user: "root", identities: [identity], knownHosts: KnownHosts(text: known), command: "echo \(id)")
+            if behindBastion {
+                var bastion = target
+                bastion.command = nil
+                bastion.address = "127.0.0.1"
+                target.bastions = [bastion]
+                target.route = try .jump(#require(ProxyJump("bastion1", configFile: "none")))
+            }
             engine.submit(target) { continuation.yield($0) }
         }
-        try await Task.sleep(for: .milliseconds(300))
+        // Longer than three logins at a bastion that refuses them would take.
+        try await Task.sleep(for: behindBastion ? .seconds(4) : .milliseconds(300))
         for descriptor in taken.prefix(16) { close(descriptor) }
 
         var answers: [Int: String] = [:]

@@ -93,6 +93,9 @@ struct FixtureDoctor {
         behind.keysOrigin = .usual
         behind.connectSeconds = Sourced(2.5, .sshConfig)
         var command = host("edge", "cp3.\(HostileText.all)", "10.0.4.3")
+        var leftToSSH = behind
+        leftToSSH.name = "cp4.edge"
+        leftToSSH.leftToSSH = "ssh_config sets ciphers for bastion\(HostileText.nul)"
         command.way = .command
         command.route = Sourced("nc -X \(HostileText.newlines) %h", .inventory)
         command.knownHostsFiles = Sourced([], .option)
@@ -104,7 +107,10 @@ struct FixtureDoctor {
         command.problem = HostFailure(
             phase: "credentials", reason: "keyUnusable", detail: "no private key is given \(HostileText.nul)",
             hint: "name one with --identity or identity_file in the inventory")
-        return [host("prod", "cp1.prod", "10.0.1.1"), host("prod", "cp2.prod", "10.0.1.2"), unknown, behind, command]
+        return [
+            host("prod", "cp1.prod", "10.0.1.1"), host("prod", "cp2.prod", "10.0.1.2"), unknown, behind, command,
+            leftToSSH,
+        ]
     }
 
     static let inventory = InventoryIdentity(digest: "sha256:" + String(repeating: "cd", count: 32), hosts: 9)
@@ -137,7 +143,7 @@ struct FixtureDoctor {
             trial.times.total = 1_016_555
             hosts[number].trial = trial
         }
-        for number in [2, 3, 4] {
+        for number in 2..<hosts.count {
             var trial = HostTrial()
             trial.attempts = number - 2
             trial.failure =

@@ -1,0 +1,151 @@
+/// One bastion's sessions, all on one lane, and the connections that wait for a tunnel through them.
+///
+/// One session does for most; another is made where an answer about a host takes long or one holds as many tunnels as
+/// it may. After a few failed logins in a row the bastion is given up for the rest of the run.
+final class TrunkPool {
+    enum Stand {
+        case usable
+        /// No host behind it can be reached.
+        case dead(SSHFailure)
+        /// ssh logs in, for it can do something that this program cannot.
+        case leftToProgram
+    }
+
+    let job: Job
+    let name: String
+    private let trial: String
+    private(set) var stand: Stand
+    /// Why it stands so from the beginning.
+    let note: String?
+    private var waiting = Queue<SlotToken>()
+    private var trunks: [Trunk] = []
+    private var loggingIn: SlotToken?
+    /// Logins that failed, and sessions that ended without having served anybody, in a row.
+    private var failures = 0
+    /// While others carry on, a further session is not tried before this.
+    private var notBefore: Instant = 0
+    /// Since when this machine lacks what a login needs.
+    private var shortSince: Instant?
+
+    private static let attempts = 3
+    /// Sessions that can open tunnels. Logins are made one after another, so MaxStartups is never met.
+    private static let limit = 8
+
+    init(_ jump: ProxyJump, _ bastions: [SSHTarget]) {
+        var target =
+            bastions.last
+            ?? SSHTarget(
+                id: 0, knownHostsName: "", address: "", user: "", identities: [], knownHosts: KnownHosts(text: ""),
+                command: "")
+        target.bastions = Array(bastions.dropLast())
+        target.route =
+            target.bastions.isEmpty
+            ? .direct : .jump(ProxyJump(hops: jump.hops.dropLast(), configFile: jump.configFile))
+        let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
+        job = Job(target: target, known: known) { _ in }
+        name = PeerText.printable(jump.name.utf8)
+        trial = jump.trial
+        let obstacle = target.obstacleAsBastion
+        stand = obstacle == nil ? .usable : .leftToProgram
+        note = obstacle.map { [name] in "bastion \(name): left to ssh, one process a host; \($0)" }
+    }
+
+    func wait(_ token: SlotToken) { waiting.append(token) }
+
+    func takeWaiting() -> [SlotToken] { waiting.removeAll { _ in true } }
+
+    /// The next connection and the session that can open its tunnel now. `isLive`: whether a connection still waits.
+    func next(where isLive: (SlotToken) -> Bool) -> (SlotToken, Trunk)? {
+        guard let trunk = trunks.first(where: \.canOpen) else { return nil }
+        while let token = waiting.popFirst() {
+            if isLive(token) { return (token, trunk) }
+        }
+        return nil
+    }
+
+    /// Nanoseconds to wait before the login that is wanted; nil where none is.
+    func login(now: Instant, where isLive: (SlotToken) -> Bool) -> UInt64? {
+        guard !waiting.isEmpty, loggingIn == nil, case .usable = stand else { return nil }
+        let usable = trunks.filter { !$0.isRetired }
+        let isWanted =
+            usable.isEmpty
+            || (usable.count < Self.limit && now >= notBefore && usable.allSatisfy { $0.isSlow(now) })
+        guard isWanted else { return nil }
+        _ = waiting.removeAll { !isLive($0) }
+        guard !waiting.isEmpty else { return nil }
+        guard usable.isEmpty, failures > 0 || shortSince != nil else { return 0 }
+        return .random(in: 100_000_000...(400_000_000 << UInt64(failures)))
+    }
+
+    func logsIn(_ token: SlotToken) { loggingIn = token }
+
+    func loggedIn(_ trunk: Trunk) {
+        loggingIn = nil
+        shortSince = nil
+        trunks.append(trunk)
+    }
+
+    /// This machine lacks what the login needs, of which the bastion knows nothing; false where it has lacked it for
+    /// this many nanoseconds.
+    func fellShort(limit: UInt64, now: Instant) -> Bool {
+        guard now &- (shortSince ?? now) < limit else { return false }
+        shortSince = shortSince ?? now
+        loggingIn = nil
+        if trunks.contains(where: { !$0.isRetired }) { notBefore = now &+ 5_000_000_000 }
+        return true
+    }
+
+    /// A login failed, or a session ended. What is to be said of it; nil where it concerns nobody.
+    func ended(_ token: SlotToken, _ failure: SSHFailure, now: Instant) -> String? {
+        if let index = trunks.firstIndex(where: { $0.token == token }) {
+            let trunk = trunks.remove(at: index)
+            // One that was closed for want of hosts has served its turn.
+            if trunk.opened > 0 || failure.reason == .cancelled { failures = 0 } else { failures += 1 }
+        } else {
+            loggingIn = nil
+            failures += 1
+            if trunks.contains(where: { !$0.isRetired }) {
+                failures = 0
+                notBefore = now &+ 5_000_000_000
+                return nil
+            }
+            if failure.sshMayDoBetter {
+                stand = .leftToProgram
+                return "bastion \(name): left to ssh, one process a host; \(failure.detail)"
+            }
+        }
+        let isFinal = !failure.reason.mayPassLater && failure.reason != .cancelled
+        if failures >= Self.attempts || (isFinal && failures > 0) { stand = .dead(verdict(failure)) }
+        return nil
+    }
+
+    private func verdict(_ failure: SSHFailure) -> SSHFailure {
+        let times = failures > 1 ? ", tried \(failures) times" : ""
+        let isAboutKey = failure.phase == .hostKey
+        return SSHFailure(
+            phase: .proxy, reason: .bastionUnreachable, detail: "bastion \(name): \(failure.detail)\(times)",
+            hint: isAboutKey ? failure.hint : "check that the bastion is up: \(trial)")
+    }
+}
+
+extension SSHTarget {
+    /// Why the engine leaves it to ssh to log in to this bastion: ssh may know of keys that cannot be used here, and have
+    /// other proofs of a host key.
+    package var obstacleAsBastion: String? {
+        let known = knownHosts.keys(for: trustedName, port: trustedPort)
+        if identities.isEmpty { return "it has no key that can be used here" }
+        return known.keys.isEmpty && known.keysOfBareName.isEmpty ? "known_hosts has no key of it" : nil
+    }
+}
+
+extension SSHFailure {
+    /// ssh has other algorithms, kinds of keys and ways to sign in, and other proofs of a host key.
+    fileprivate var sshMayDoBetter: Bool {
+        switch reason {
+        case .algorithmsDoNotMatch, .authenticationRejected, .keyUnusable, .agentFailed, .hostKeyUnknown,
+            .hostKeyAuthorityUnsupported, .nameNotFound, .targetInvalid:
+            true
+        default: false
+        }
+    }
+}
