@@ -10,40 +10,36 @@ struct Admission {
         let cluster: Int
         let host: Host
         /// The bastion it takes a place of; nil for a host that is reached directly.
-        let gateway: String?
+        let passage: Passage?
     }
 
     /// Hosts of one cluster that are reached the same way and are equally urgent.
     private struct Group {
         let cluster: Int
-        let gateway: String?
+        let passage: Passage?
         let isUrgent: Bool
         var waiting: ArraySlice<Host>
     }
 
     private let perCluster: Int
-    private let perGateway: Int
     private var groups: [Group] = []
     private var running: [Int]
-    private var runningBehind: [String: Int] = [:]
+    private var runningBehind: [Passage: Int] = [:]
     /// Groups that have a host waiting and room in their cluster, the one whose turn is next first.
     private var urgent = Turns()
     private var ordinary = Turns()
     /// Groups that had a turn while their cluster or bastion was full.
     private var heldByCluster: [[Int]]
-    private var heldByGateway: [String: Turns] = [:]
+    private var heldByPassage: [Passage: Turns] = [:]
 
     /// - Parameters:
     ///   - perCluster: hosts of one cluster under way at once, at least 1.
-    ///   - perGateway: hosts behind one bastion or proxy command, likewise.
     ///   - first: the urgent hosts.
-    ///   - gateway: the bastion or proxy command that leads to a host.
+    ///   - passage: the bastion or proxy command that leads to a host.
     init(
-        _ fleet: Fleet, perCluster: Int, perGateway: Int = .max, first: Set<HostPlace> = [],
-        gateway: (Host) -> String? = { _ in nil }
+        _ fleet: Fleet, perCluster: Int, first: Set<HostPlace> = [], passage: (Host) -> Passage? = { _ in nil }
     ) {
         self.perCluster = max(1, perCluster)
-        self.perGateway = max(1, perGateway)
         running = Array(repeating: 0, count: fleet.clusters.count)
         heldByCluster = Array(repeating: [], count: fleet.clusters.count)
         for (number, cluster) in fleet.clusters.enumerated() {
@@ -51,14 +47,14 @@ struct Admission {
             var hosts: [Kind: [Host]] = [:]
             for host in cluster.hosts {
                 let isUrgent = first.contains(HostPlace(cluster: cluster.name, host: host.name))
-                let kind = Kind(gateway: gateway(host), isUrgent: isUrgent)
+                let kind = Kind(passage: passage(host), isUrgent: isUrgent)
                 if hosts[kind] == nil { order.append(kind) }
                 hosts[kind, default: []].append(host)
             }
             for kind in order {
                 groups.append(
                     Group(
-                        cluster: number, gateway: kind.gateway, isUrgent: kind.isUrgent,
+                        cluster: number, passage: kind.passage, isUrgent: kind.isUrgent,
                         waiting: (hosts[kind] ?? [])[...]))
             }
         }
@@ -66,7 +62,7 @@ struct Admission {
     }
 
     private struct Kind: Hashable {
-        let gateway: String?
+        let passage: Passage?
         let isUrgent: Bool
     }
 
@@ -82,15 +78,15 @@ struct Admission {
                 heldByCluster[group.cluster].append(index)
                 continue
             }
-            if let gateway = group.gateway, runningBehind[gateway, default: 0] >= perGateway {
-                heldByGateway[gateway, default: Turns()].append(index)
+            if let passage = group.passage, runningBehind[passage, default: 0] >= passage.places {
+                heldByPassage[passage, default: Turns()].append(index)
                 continue
             }
             guard let host = groups[index].waiting.popFirst() else { continue }
             running[group.cluster] += 1
-            if let gateway = group.gateway { runningBehind[gateway, default: 0] += 1 }
+            if let passage = group.passage { runningBehind[passage, default: 0] += 1 }
             if !groups[index].waiting.isEmpty { wait(index) }
-            return Candidate(cluster: group.cluster, host: host, gateway: group.gateway)
+            return Candidate(cluster: group.cluster, host: host, passage: group.passage)
         }
         return nil
     }
@@ -100,10 +96,10 @@ struct Admission {
         running[candidate.cluster] -= 1
         for index in heldByCluster[candidate.cluster] { wait(index) }
         heldByCluster[candidate.cluster] = []
-        guard let gateway = candidate.gateway else { return }
-        runningBehind[gateway, default: 1] -= 1
+        guard let passage = candidate.passage else { return }
+        runningBehind[passage, default: 1] -= 1
         // One place is free. Should its group be held up elsewhere by then, the next end brings on another.
-        if let index = heldByGateway[gateway, default: Turns()].popFirst() { wait(index) }
+        if let index = heldByPassage[passage, default: Turns()].popFirst() { wait(index) }
     }
 }
 

@@ -35,7 +35,7 @@ package struct HostExamination: Sendable {
         wide.concurrency = 8
         wide.perCluster = .max
         let silence = NameSilence()
-        let found = await fleet.eachHost(wide, gateway: { _ in nil }, onAnswer: { _, _ in }) { host, cluster in
+        let found = await fleet.eachHost(wide, passage: { _ in nil }, onAnswer: { _, _ in }) { host, cluster in
             await settings(of: host, fleet.clusters[cluster].kubernetesVersion?.description, silence)
         }
         let byPlace = Dictionary(found.joined().map { ($0.place, $0) }) { first, _ in first }
@@ -49,7 +49,7 @@ package struct HostExamination: Sendable {
         _ hosts: [HostCheckup], of fleet: Fleet, onHost: (Bool) -> Void = { _ in }
     ) async -> [HostCheckup] {
         let trials = await fleet.eachHost(
-            options.sweep, gateway: { ssh.plan($0).access.route.gateway },
+            options.sweep, passage: { ssh.passage(of: $0) },
             onAnswer: { (answer: (place: HostPlace, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
         ) { host, _ in
             (place: HostPlace(cluster: host.cluster, host: host.name), trial: await trial(of: host))

@@ -12,6 +12,8 @@ package final class SSHCapture: Sendable {
         package var hostKeyPolicy = HostKeyPolicy.strict
         package var limits = SSHLimits()
         package var retry = Retry()
+        /// Hosts under way behind one bastion or proxy command; nil for as many as suits the way (`Passage`).
+        package var perPassage: Int?
         /// Threads that talk to hosts.
         package var lanes = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 
@@ -144,6 +146,15 @@ package final class SSHCapture: Sendable {
             id += 1
             return id
         }
+    }
+
+    /// What leads to a host; nil where it is reached directly.
+    package func passage(of host: Host) -> Passage? {
+        let route = access[host].route
+        guard let name = route.gateway else { return nil }
+        if let places = options.perPassage { return Passage(name: name, places: places) }
+        let isOwn = if case .jump = route { plan(host).leftToSSH == nil } else { false }
+        return Passage(name: name, places: isOwn ? Passage.ownSessionPlaces : Passage.programPlaces)
     }
 
     /// What would be used for a host.

@@ -9,9 +9,6 @@ package struct Sweep: Sendable {
         package var concurrency = 128
         /// Of these, hosts of one cluster.
         package var perCluster = 4
-        /// Of these, hosts behind one bastion or proxy command. Below the 10 logins at a time that an sshd takes by
-        /// default (MaxStartups): a proxy command may log in to its bastion for each host.
-        package var perBastion = 8
         /// Talked to before all others, such as those that an earlier sweep did not see.
         package var first: Set<HostPlace> = []
 
@@ -21,17 +18,17 @@ package struct Sweep: Sendable {
     private let judge: Judge
     private let judging = JudgingQueue()
     private let options: Options
-    private let gateway: @Sendable (Host) -> String?
+    private let passage: @Sendable (Host) -> Passage?
     private let capture: CaptureHost
 
-    /// - Parameter gateway: names the bastion or proxy command that leads to a host; nil where it is reached directly.
+    /// - Parameter passage: the bastion or proxy command that leads to a host; nil where it is reached directly.
     package init(
-        judge: Judge, options: Options, gateway: @escaping @Sendable (Host) -> String? = { _ in nil },
+        judge: Judge, options: Options, passage: @escaping @Sendable (Host) -> Passage? = { _ in nil },
         capture: @escaping CaptureHost
     ) {
         self.judge = judge
         self.options = options
-        self.gateway = gateway
+        self.passage = passage
         self.capture = capture
     }
 
@@ -45,7 +42,7 @@ package struct Sweep: Sendable {
         _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord, _ cluster: String) -> Void = { _, _ in }
     ) async -> [ClusterRecord] {
         let records = await fleet.eachHost(
-            options, gateway: gateway, on: judging, onAnswer: { onHost($0, fleet.clusters[$1].name) }
+            options, passage: passage, on: judging, onAnswer: { onHost($0, fleet.clusters[$1].name) }
         ) { host, cluster in
             let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
             return await record(host, claimed, end)
@@ -89,14 +86,13 @@ extension Fleet {
     ///   - ask: is given the host and the number of its cluster.
     /// - Returns: for each cluster its hosts' answers, in the order in which they came.
     func eachHost<Answer: Sendable>(
-        _ options: Sweep.Options, gateway: @Sendable (Host) -> String?, on executor: (any TaskExecutor)? = nil,
+        _ options: Sweep.Options, passage: @Sendable (Host) -> Passage?, on executor: (any TaskExecutor)? = nil,
         onAnswer: (Answer, Int) -> Void,
         ask: @escaping @Sendable (Host, Int) async -> Answer
     ) async -> [[Answer]] {
         var answers: [[Answer]] = clusters.map { _ in [] }
         var admission = Admission(
-            self, perCluster: options.perCluster, perGateway: options.perBastion, first: options.first, gateway: gateway
-        )
+            self, perCluster: options.perCluster, first: options.first, passage: passage)
         await withTaskGroup(of: (candidate: Admission.Candidate, answer: Answer).self) { group in
             var underWay = 0
             while true {

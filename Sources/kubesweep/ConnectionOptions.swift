@@ -44,8 +44,11 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Of these, hosts of one cluster.", valueName: "number"))
     var perCluster = 4
 
-    @Option(help: ArgumentHelp("Of these, hosts behind one bastion or proxy command.", valueName: "number"))
-    var perBastion = 8
+    @Option(
+        help: ArgumentHelp(
+            "Of these, hosts behind one bastion or proxy command. (default: 64 behind a bastion that kubesweep logs in to, else 8)",
+            valueName: "number"))
+    var perBastion: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -103,7 +106,7 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("--connections-per-second must be between 1 and 100000")
         }
         guard (0...10).contains(retries) else { throw ValidationError("--retries must be between 0 and 10") }
-        guard (1...100_000).contains(perBastion) else {
+        guard (1...100_000).contains(perBastion ?? 1) else {
             throw ValidationError("--per-bastion must be between 1 and 100000")
         }
         guard (1...100_000).contains(perCluster) else {
@@ -136,7 +139,7 @@ struct ConnectionOptions: ParsableArguments {
         var options = sweepOptions
         options.first = first
         let fleet = access.applied(to: fleet)
-        let sweep = Sweep(judge: judge, options: options, gateway: { access[$0].route.gateway }) { host in
+        let sweep = Sweep(judge: judge, options: options, passage: { ssh.passage(of: $0) }) { host in
             await ssh.capture(host)
         }
         let alarm = alarm(for: end)
@@ -166,7 +169,6 @@ struct ConnectionOptions: ParsableArguments {
         var options = Sweep.Options()
         options.concurrency = concurrency
         options.perCluster = perCluster
-        options.perBastion = perBastion
         return options
     }
 
@@ -183,6 +185,7 @@ struct ConnectionOptions: ParsableArguments {
     var captureOptions: SSHCapture.Options {
         var options = SSHCapture.Options()
         options.retry.limit = retries
+        options.perPassage = perBastion
         options.hostKeyPolicy = acceptNewHostKeys ? .acceptNew : .strict
         options.limits.resolve = .seconds(resolveSeconds)
         options.limits.connect = .seconds(connectSeconds ?? 5)

@@ -28,9 +28,9 @@ struct AdmissionTests {
         return names
     }
 
-    private func of(_ cluster: Int, behind gateway: String? = nil) -> Admission.Candidate {
+    private func of(_ cluster: Int, behind passage: Passage? = nil) -> Admission.Candidate {
         Admission.Candidate(
-            cluster: cluster, host: Host(cluster: "", name: "", address: "", place: place), gateway: gateway)
+            cluster: cluster, host: Host(cluster: "", name: "", address: "", place: place), passage: passage)
     }
 
     @Test func `clusters take turns`() {
@@ -51,19 +51,21 @@ struct AdmissionTests {
     }
 
     @Test func `no bastion has more hosts under way than it may, and holds up no other host`() {
-        var admission = Admission(fleet([3, 3]), perCluster: 9, perGateway: 2) { $0.name.hasPrefix("c0") ? "b" : nil }
+        var admission = Admission(fleet([3, 3]), perCluster: 9) {
+            $0.name.hasPrefix("c0") ? Passage(name: "b", places: 2) : nil
+        }
         #expect(all(&admission) == ["c0h0", "c1h0", "c0h1", "c1h1", "c1h2"])
         admission.ended(of(1))
         #expect(all(&admission) == [])
-        admission.ended(of(0, behind: "b"))
+        admission.ended(of(0, behind: Passage(name: "b", places: 2)))
         #expect(all(&admission) == ["c0h2"])
     }
 
     @Test func `clusters behind one bastion share its places`() {
-        var admission = Admission(fleet([2, 2, 2]), perCluster: 9, perGateway: 1) { _ in "b" }
+        var admission = Admission(fleet([2, 2, 2]), perCluster: 9) { _ in Passage(name: "b", places: 1) }
         #expect(all(&admission) == ["c0h0"])
         for next in [["c1h0"], ["c2h0"], ["c0h1"], ["c1h1"], ["c2h1"], []] {
-            admission.ended(of(0, behind: "b"))
+            admission.ended(of(0, behind: Passage(name: "b", places: 1)))
             #expect(all(&admission) == next)
         }
     }
@@ -90,8 +92,8 @@ struct AdmissionTests {
         let fleet = fleet((0..<300).map { $0 % 9 })
         let urgent = fleet.clusters.flatMap(\.hosts).filter { $0.name.hasSuffix("h2") }
         let first = Set(urgent.map { HostPlace(cluster: $0.cluster, host: $0.name) })
-        var admission = Admission(fleet, perCluster: perCluster, perGateway: 3, first: first) { host in
-            host.name.utf8.count % 3 == 0 ? nil : "b\(host.name.utf8.count)"
+        var admission = Admission(fleet, perCluster: perCluster, first: first) { host in
+            host.name.utf8.count % 3 == 0 ? nil : Passage(name: "b\(host.name.utf8.count)", places: 3)
         }
         var running: [(name: String, candidate: Admission.Candidate)] = []
         var seen: [String] = []
@@ -101,7 +103,7 @@ struct AdmissionTests {
                 running.append((candidate.host.name, candidate))
                 #expect(running.count { $0.candidate.cluster == candidate.cluster } <= perCluster)
                 #expect(
-                    candidate.gateway == nil || running.count { $0.candidate.gateway == candidate.gateway } <= 3)
+                    candidate.passage == nil || running.count { $0.candidate.passage == candidate.passage } <= 3)
             }
             guard let index = running.indices.randomElement(using: &generator) else { break }
             let ended = running.remove(at: index)
