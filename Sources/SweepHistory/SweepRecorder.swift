@@ -102,18 +102,20 @@ package struct SweepRecorder {
 
     /// Writes what is left, and then that the sweep is finished.
     ///
-    /// - Parameter isFinished: false where the sweep was ended early, so that it can be resumed.
-    package mutating func finish(_ summary: SweepSummary, ended: String, isFinished: Bool) throws(StoreError) {
+    /// - Parameter cause: what ended the sweep early; it is not finished then, and can be resumed.
+    package mutating func finish(
+        _ summary: SweepSummary, ended: String, early cause: String? = nil
+    ) throws(StoreError) {
         try flush()
         try store.write { db in
             try db.execute(
                 sql: """
-                    UPDATE sweep SET ended = ?, finished = ?, whole = ?, hosts = ?, judged = ?, pass = ?, fail = ?,
-                        unknown = ?, not_applicable = ?, unseen = ?, waived = ?
+                    UPDATE sweep SET ended = ?, finished = ?, ended_by = ?, whole = ?, hosts = ?, judged = ?, pass = ?,
+                        fail = ?, unknown = ?, not_applicable = ?, unseen = ?, waived = ?
                     WHERE id = ?
                     """,
                 arguments: [
-                    ended, isFinished, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
+                    ended, cause == nil, cause, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
                     summary.counts.fail, summary.counts.unknown, summary.counts.notApplicable, summary.counts.unseen,
                     summary.waived, row,
                 ])

@@ -33,7 +33,7 @@ enum HistoryReport {
         return """
             sweep      \(printable(sweep.id))\(marks(sweep))
             started    \(printable(sweep.started))
-            ended      \(printable(sweep.ended ?? "never"))
+            ended      \(printable(sweep.ended ?? "never"))\(sweep.endedBy.map { ", \(printable($0))" } ?? "")
             tool       \(sweep.tool.name) \(printable(sweep.tool.version)), libssh2 \(printable(sweep.tool.libssh2))
             policy     \(printable(sweep.policy.name)) \(printable(sweep.policy.digest))
                        of \(sources)
@@ -57,6 +57,7 @@ enum HistoryReport {
                     json.field("started", sweep.started)
                     json.field("ended", sweep.ended)
                     json.field("finished", sweep.isFinished)
+                    json.field("endedBy", sweep.endedBy)
                     json.field("complete", sweep.identity.isComplete)
                     json.field("partial", sweep.isPartial)
                     json.field("baseline", sweep.isBaseline)

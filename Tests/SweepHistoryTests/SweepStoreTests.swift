@@ -56,8 +56,7 @@ import Testing
         var recorder = try SweepRecorder(start, in: store)
         for host in waived.hosts { try recorder.add(host, cluster: "prod") }
         try recorder.finish(
-            SweepSummary(hosts: 3, judged: 2, counts: cluster.counts, waived: 1, isWhole: false), ended: night.started,
-            isFinished: true)
+            SweepSummary(hosts: 3, judged: 2, counts: cluster.counts, waived: 1, isWhole: false), ended: night.started)
         let contents = try store.contents(of: store.sweep("latest"))
         #expect(contents.waivers == list.text)
         #expect(try contents.hosts(from: store).map(\.host.processes) == records.map(\.processes))
@@ -126,8 +125,7 @@ import Testing
         var recorder = SweepRecorder(resuming: sweep, in: store)
         for record in try night.records()[1...] { try recorder.add(record, cluster: "prod") }
         try recorder.finish(
-            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: "2026-11-01T03:00:00Z",
-            isFinished: true)
+            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: "2026-11-01T03:00:00Z")
         #expect(try store.unfinished() == nil)
         #expect(try store.contents(of: store.sweep("latest")).results.map(\.name) == ["cp1", "cp2", "cp3"])
     }
@@ -156,7 +154,7 @@ import Testing
         second.id = "20261102T020000Z-0002"
         second.started = "2026-11-02T02:00:00Z"
         second.hosts[2].flags = "--profiling=false"
-        try second.write(to: store, isFinished: false)
+        try second.write(to: store, early: "interrupted")
         #expect(try store.notSeenLast() == [])
     }
 
@@ -168,7 +166,7 @@ import Testing
             night.id = "2026110\(day)T020000Z-000\(day)"
             night.started = "2026-11-0\(day)T02:00:00Z"
             night.isPartial = day == 3
-            try night.write(to: store, isFinished: day != 4)
+            try night.write(to: store, early: day == 4 ? "interrupted" : nil)
         }
         #expect(try store.sweeps().map(\.id).map { $0.prefix(8) } == ["20261104", "20261103", "20261102", "20261101"])
         #expect(try store.sweep("latest").id == "20261102T020000Z-0002")
@@ -194,7 +192,7 @@ import Testing
             night.id = "2026110\(day)T020000Z-000\(day)"
             night.started = "2026-11-0\(day)T02:00:00Z"
             night.hosts[0].flags = "--profiling=\(day.isMultiple(of: 2)) --audit-log-maxage=\(day)"
-            try night.write(to: store, isFinished: day != 5)
+            try night.write(to: store, early: day == 5 ? "interrupted" : nil)
         }
         try store.setBaseline(store.sweep("20261102"), true)
         let retention = Retention(oldest: "2026-12-01T00:00:00Z")
