@@ -71,14 +71,26 @@ struct WaiversCommand: ParsableCommand {
     struct Suggest: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "suggest",
-            abstract: "Writes waivers for the failures of a saved JSON report, to be filled in.",
+            abstract: "Writes waivers for the failures of a sweep or of a saved JSON report, to be filled in.",
             discussion: """
-                Each covers one check with the value it shows in one cluster, or in saved listings. Reason, owner and \
+                Without --report the failures are those of a sweep of the history, of the last finished one unless \
+                --sweep names another. Each waiver covers one check with the value it shows in one cluster, or in saved listings. Reason, owner and \
                 expiry are left open, and the file is refused until a person has filled them in.
                 """)
 
+        @Option(help: ArgumentHelp("An id or its beginning, latest, baseline or a date.", valueName: "sweep"))
+        var sweep: String?
+
         @Option(help: ArgumentHelp("A report of scan or evaluate in JSON; - is standard input.", valueName: "file"))
-        var report: String
+        var report: String?
+
+        @OptionGroup var state: StateOption
+
+        mutating func validate() throws {
+            if report != nil, sweep != nil || state.stateDir != nil {
+                throw ValidationError("--report cannot be used with --sweep or --state-dir")
+            }
+        }
 
         func run() {
             do throws(CommandFailure) {
@@ -89,6 +101,14 @@ struct WaiversCommand: ParsableCommand {
         }
 
         private func suggestions() throws(CommandFailure) -> WaiverSuggestions {
+            guard let report else {
+                let record = try StoredReport(sweep ?? "latest", in: state.existing()).record
+                let hosts = record.hosts
+                let judged = hosts.count { $0.state == .evaluated }
+                Console.talk(
+                    "of \(printable(record.sweep.id)): \(judged) of \(hosts.count) hosts were judged")
+                return WaiverSuggestions(record)
+            }
             let bytes = try InputFile.read(report, limit: InputFile.reportLimit)
             do throws(JSONProblem) {
                 return try WaiverSuggestions(report: bytes)

@@ -59,7 +59,8 @@ struct UsageTests {
             ("help-waivers-suggest", ["waivers", "suggest", "--help"], 0),
             ("usage-drift-depth", ["drift", "--depth", "10001"], 64),
             ("drift-no-history", ["drift"], 66),
-            ("usage-waivers-suggest", ["waivers", "suggest"], 64),
+            ("usage-waivers-suggest", ["waivers", "suggest", "--report", "out.json", "--sweep", "latest"], 64),
+            ("waivers-suggest-no-history", ["waivers", "suggest"], 66),
             ("checks-unknown", ["checks", "explain", "apiserver-anonymous"], 64),
             ("checks-policy-missing", ["checks", "--policy", "nowhere.yaml"], 65),
         ] as [(String, [String], Int)])
