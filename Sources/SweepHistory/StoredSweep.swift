@@ -38,8 +38,8 @@ package struct StoredSweep: Sendable, Equatable {
             hosts: row["hosts"], judged: row["judged"],
             counts: VerdictCounts(
                 pass: row["pass"], fail: row["fail"], unknown: row["unknown"], notApplicable: row["not_applicable"],
-                unseen: row["unseen"]),
-            waived: row["waived"], isWhole: row["whole"])
+                unseen: row["unseen"], waived: row["waived"]),
+            isWhole: row["whole"])
         self.row = row["id"]
     }
 

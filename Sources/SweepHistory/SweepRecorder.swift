@@ -117,7 +117,7 @@ package struct SweepRecorder {
                 arguments: [
                     ended, cause == nil, cause, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
                     summary.counts.fail, summary.counts.unknown, summary.counts.notApplicable, summary.counts.unseen,
-                    summary.waived, row,
+                    summary.counts.waived, row,
                 ])
         }
         // What was written goes from the log into the file, so that a copy of the file alone is whole.
@@ -165,15 +165,13 @@ package struct SweepSummary: Sendable, Equatable {
     /// Of them, those on which something was judged.
     package var judged: Int
     package var counts: VerdictCounts
-    package var waived: Int
     /// Every selected host was judged, and nothing ended the sweep early.
     package var isWhole: Bool
 
-    package init(hosts: Int, judged: Int, counts: VerdictCounts, waived: Int = 0, isWhole: Bool) {
+    package init(hosts: Int, judged: Int, counts: VerdictCounts, isWhole: Bool) {
         self.hosts = hosts
         self.judged = judged
         self.counts = counts
-        self.waived = waived
         self.isWhole = isWhole
     }
 }

@@ -40,7 +40,7 @@ enum HistoryReport {
             inventory  \(sweep.inventory.hosts) hosts in \(clusters) clusters, \(printable(sweep.inventory.digest))
             hosts      \(sweep.summary.judged) of \(sweep.summary.hosts) judged
             findings   \(counts.fail) fail, \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen, \
-            \(counts.notApplicable) not applicable, \(sweep.summary.waived) waived\(told)
+            \(counts.notApplicable) not applicable, \(counts.waived) waived\(told)
 
             """
     }
@@ -77,7 +77,7 @@ enum HistoryReport {
                         json.field("fail", counts.fail)
                         json.field("unknown", counts.unknown)
                         json.field("notApplicable", counts.notApplicable)
-                        json.field("waived", sweep.summary.waived)
+                        json.field("waived", counts.waived)
                         json.field("unseen", counts.unseen)
                     }
                 }

@@ -93,7 +93,6 @@ struct Recording {
         let hosts = record.hosts
         let summary = SweepSummary(
             hosts: hosts.count, judged: hosts.count { $0.state == .evaluated }, counts: record.counts,
-            waived: record.counts.waived,
             isWhole: record.sweep.isComplete)
         do throws(StoreError) {
             try recorder?.finish(summary, ended: record.sweep.ended, early: early?.cause)

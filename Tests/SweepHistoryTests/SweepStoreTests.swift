@@ -56,9 +56,10 @@ import Testing
         var recorder = try SweepRecorder(start, in: store)
         for host in waived.hosts { try recorder.add(host, cluster: "prod") }
         try recorder.finish(
-            SweepSummary(hosts: 3, judged: 2, counts: cluster.counts, waived: 1, isWhole: false), ended: night.started)
+            SweepSummary(hosts: 3, judged: 2, counts: waived.counts, isWhole: false), ended: night.started)
         let contents = try store.contents(of: store.sweep("latest"))
         #expect(contents.waivers == list.text)
+        #expect(contents.sweep.summary.counts == waived.counts)
         #expect(try contents.hosts(from: store).map(\.host.processes) == records.map(\.processes))
     }
 
