@@ -14,16 +14,16 @@ struct WaiversCommand: ParsableCommand {
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "lint",
-            abstract: "Tells everything that is wrong with a file of waivers, with file, line and column.",
+            abstract: "Tells everything that is wrong with files of waivers, with file, line and column.",
             discussion: """
-                Besides what keeps the file from being used it finds checks that neither the policy nor a built-in one \
+                Besides what keeps the files from being used it finds checks that neither the policy nor a built-in one \
                 has, waivers that have expired, and selectors that match nothing in the inventory; these are errors, \
                 and the exit status is 65. It warns of waivers that expire within \(WaiverUse.soonDays) days and of \
                 those that an earlier one makes needless.
                 """)
 
-        @Argument(help: ArgumentHelp("A file of waivers.", valueName: "file"))
-        var file: String
+        @Argument(help: ArgumentHelp("Files of waivers, as they are used together.", valueName: "file"))
+        var files: [String]
 
         @Option(
             name: [.short, .long],
@@ -50,10 +50,10 @@ struct WaiversCommand: ParsableCommand {
                     .fleet.waiverPlaces
             }
             let (policy, facts) = try source.load()
-            let text: String
+            var read: [(name: String, text: String)] = []
             let builtIn: Policy
             do throws(YAMLError) {
-                text = try YAMLFile.text(path: file, limit: WaiverList.fileLimit)
+                for file in files { read.append((file, try YAMLFile.text(path: file, limit: WaiverList.fileLimit))) }
             } catch {
                 throw CommandFailure(.badInput, "the waivers cannot be read\n\(error)")
             }
@@ -63,8 +63,7 @@ struct WaiversCommand: ParsableCommand {
                 throw CommandFailure(.software, "the built-in policies cannot be read\n\(error)")
             }
             return WaiverList.lint(
-                text, file: file, at: UTCTime.now.text, checks: (policy.checks + builtIn.checks).map(\.id),
-                places: places)
+                read, at: UTCTime.now.text, checks: (policy.checks + builtIn.checks).map(\.id), places: places)
         }
     }
 

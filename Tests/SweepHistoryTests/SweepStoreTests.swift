@@ -63,6 +63,27 @@ import Testing
         #expect(try contents.hosts(from: store).map(\.host.processes) == records.map(\.processes))
     }
 
+    @Test func `waivers of several files are laid over a sweep that is read again`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        func file(_ id: String, _ check: String) -> (name: String, text: String) {
+            (id, "waivers: [{id: \(id), check: \(check), everywhere: true, reason: R, owner: O, expires: 9999-12-31}]")
+        }
+        let list = try WaiverList.parse([file("a", "apiserver-profiling"), file("b", "apiserver-audit-log-path")])
+        var start = try night.start
+        start.waivers = list.text
+        var recorder = try SweepRecorder(start, in: store)
+        for host in try night.records() { try recorder.add(host, cluster: "prod") }
+        try recorder.finish(
+            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: night.started)
+        let policy = try night.document.judge(facts: facts.get()).policy
+        let record = try store.contents(of: store.sweep("latest")).record(from: store, policy: policy)
+        #expect(record.waivers?.map(\.waiver.id) == ["a", "b"])
+        // --profiling=true on one master, and no --audit-log-path on either.
+        #expect(record.waivers?.map(\.findings) == [1, 2])
+        #expect(record.counts.waived == 3)
+    }
+
     @Test func `the stored policy judges the stored evidence as it was judged`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
