@@ -56,6 +56,18 @@ struct WaiverFileTests {
         #expect(problems(both.text).contains("w.yaml:2:3: unknown key: \"files\""))
     }
 
+    @Test func `several files have no more waivers together than one may have`() {
+        func file(_ ids: ClosedRange<Int>) -> String {
+            "waivers:\n"
+                + ids.map {
+                    "  - {id: \"\($0)\", check: c, everywhere: true, reason: R, owner: O, expires: 2026-12-31}\n"
+                }.joined()
+        }
+        #expect(
+            problems([("1.yaml", file(1...5000)), ("2.yaml", file(5001...10001))])
+                == "2.yaml:5002:5: more than 10000 waivers in all files")
+    }
+
     @Test func `every problem of several files is told, and both places of an id`() throws {
         #expect(
             problems([("1.yaml", Self.file("a", "b")), ("2.yaml", Self.file("c", "b"))])
