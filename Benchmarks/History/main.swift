@@ -94,7 +94,7 @@ func store(_ id: String, _ started: String, _ records: [HostRecord], in store: S
     for (index, record) in records.enumerated() { try recorder.add(record, cluster: "c\(index / perCluster)") }
     try recorder.finish(
         SweepSummary(hosts: records.count, judged: records.count, counts: VerdictCounts(), isWhole: true),
-        ended: started, isFinished: true)
+        ended: started)
 }
 
 print("\(hostCount) hosts in \(clusterCount) clusters, policy \(policy.name)")

@@ -22,7 +22,7 @@ package enum ChangeCause: String, Sendable, CaseIterable, Comparable {
 
 /// The causes of one change, as far as judging again proves them.
 package struct Attribution: Sendable, Equatable {
-    package enum Relation: String, Sendable {
+    package enum Relation: String, Sendable, CaseIterable {
         /// It alone makes the change, and nothing else does.
         case alone
         /// Each of them alone would have made it.

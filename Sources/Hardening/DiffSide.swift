@@ -11,10 +11,12 @@ package struct DiffSide: Sendable {
     /// The clusters in which the two sides may differ, with all hosts that had a turn.
     package var clusters: [ClusterRecord]
     package var waivers: DiffWaivers
+    /// Where the sweep was ended early: the hosts that it left out are among the clusters' as abandoned.
+    package var early: EarlyEnd?
 
     package init(
         sweep: SweepIdentity, tool: ToolIdentity, policy: PolicyIdentity, judge: Judge?, fleet: FleetRecord,
-        clusters: [ClusterRecord], waivers: DiffWaivers = .none
+        clusters: [ClusterRecord], waivers: DiffWaivers = .none, early: EarlyEnd? = nil
     ) {
         self.sweep = sweep
         self.tool = tool
@@ -23,6 +25,7 @@ package struct DiffSide: Sendable {
         self.fleet = fleet
         self.clusters = clusters
         self.waivers = waivers
+        self.early = early
     }
 }
 

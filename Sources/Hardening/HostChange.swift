@@ -39,7 +39,7 @@ package struct ProcessChange: Sendable, Equatable {
 
 /// A flag on which a cluster's masters began or ceased to disagree.
 package struct DriftChange: Sendable, Equatable {
-    package enum Kind: String, Sendable {
+    package enum Kind: String, Sendable, CaseIterable {
         case appeared
         case healed
         /// Not seen any more because hosts that disagreed were not seen.

@@ -6,6 +6,8 @@ package struct SweepDiff: Sendable {
         package let sweep: SweepIdentity
         package let tool: ToolIdentity
         package let policy: PolicyIdentity
+        /// Where it was ended early.
+        package let early: EarlyEnd?
     }
 
     package let older: Side
@@ -23,6 +25,9 @@ package struct SweepDiff: Sendable {
         fleet.isEmpty && sights.isEmpty && findings.isEmpty && processes.isEmpty && flags.isEmpty && drifts.isEmpty
             && hostKeys.isEmpty
     }
+
+    /// Whether nobody needs to be told: nothing changed, and no host was left out by an early end.
+    package var isQuiet: Bool { isEmpty && newer.early == nil }
 
     /// Findings that fail now and did not before, were waived before, or fail at a higher severity.
     package var regressions: [FindingChange] {
@@ -43,8 +48,8 @@ package struct SweepDiff: Sendable {
     /// policy does not give what was recorded, the program has changed.
     package static func between(_ older: DiffSide, _ newer: DiffSide) -> SweepDiff {
         var diff = SweepDiff(
-            older: Side(sweep: older.sweep, tool: older.tool, policy: older.policy),
-            newer: Side(sweep: newer.sweep, tool: newer.tool, policy: newer.policy))
+            older: Side(sweep: older.sweep, tool: older.tool, policy: older.policy, early: older.early),
+            newer: Side(sweep: newer.sweep, tool: newer.tool, policy: newer.policy, early: newer.early))
         let before = older.hosts
         let after = newer.hosts
         let match = FleetMatch(

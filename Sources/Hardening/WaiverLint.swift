@@ -2,12 +2,12 @@ import HostInventory
 import StrictYAML
 
 extension WaiverList {
-    /// What is wrong with a file of waivers: all that keeps it from being read, else what `lint` says of it.
+    /// What is wrong with files of waivers: all that keeps them from being read, else what `lint` says of them.
     package static func lint(
-        _ text: String, file: String, at moment: String, checks: [String], places: [WaiverPlace]?
+        _ files: [(name: String, text: String)], at moment: String, checks: [String], places: [WaiverPlace]?
     ) -> [LintFinding] {
         do throws(YAMLError) {
-            return try parse(text, file: file).lint(at: moment, checks: checks, places: places)
+            return try parse(files).lint(at: moment, checks: checks, places: places)
         } catch {
             return error.problems.map { LintFinding($0) }
         }

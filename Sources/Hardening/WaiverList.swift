@@ -1,10 +1,10 @@
+import StrictJSON
 package import StrictYAML
 import Yams
 
-/// The waivers of a file, in its order.
+/// The waivers of one file or several, in their order.
 package struct WaiverList: Sendable {
-    package let file: String
-    /// As it was read, so that it can be kept and read again.
+    /// For `parse(kept:)`: a file as it was read, or a JSON object with the texts of several, which no file of waivers is.
     package let text: String
     package let waivers: [Waiver]
     /// Where each stands.
@@ -16,7 +16,7 @@ package struct WaiverList: Sendable {
     package static let fileLimit = 4 << 20
     static let countLimit = 10_000
 
-    package static let none = WaiverList(file: "", text: "", [])
+    package static let none = WaiverList(text: "", [])
 
     /// Every problem of the text is in the error.
     package static func parse(_ text: String, file: String) throws(YAMLError) -> WaiverList {
@@ -26,22 +26,84 @@ package struct WaiverList: Sendable {
             yaml = reader.yaml
             return waivers
         }
-        return WaiverList(file: file, text: text, read)
+        return WaiverList(text: text, read)
     }
 
-    package static func load(_ path: String) throws(YAMLError) -> WaiverList {
-        try parse(try YAMLFile.text(path: path, limit: fileLimit), file: path)
+    /// Reads files as one list, in which each id stands once. Every problem of every file is in the error.
+    package static func load(_ paths: [String]) throws(YAMLError) -> WaiverList {
+        try joined(
+            paths.map { path in
+                Result { () throws(YAMLError) in
+                    try parse(try YAMLFile.text(path: path, limit: fileLimit), file: path)
+                }
+            })
     }
 
-    private init(file: String, text: String, _ read: [(waiver: Waiver, place: Place)]) {
-        self.file = file
+    /// As `load`, of files that have been read.
+    package static func parse(_ files: [(name: String, text: String)]) throws(YAMLError) -> WaiverList {
+        try joined(files.map { file in Result { () throws(YAMLError) in try parse(file.text, file: file.name) } })
+    }
+
+    /// - Parameter text: a list's own.
+    package static func parse(kept text: String) throws(YAMLError) -> WaiverList {
+        try parse((texts(kept: text) ?? [text]).map { ("waivers", $0) })
+    }
+
+    /// Nil for the text of one file.
+    private static func texts(kept text: String) -> [String]? {
+        var json = JSONReader(Array(text.utf8))
+        var texts: [String]?
+        do throws(JSONProblem) {
+            try json.object { (json, key) throws(JSONProblem) in
+                if key == "files" { texts = try json.strings() } else { try json.skip() }
+            }
+            try json.end()
+        } catch {
+            return nil
+        }
+        return texts
+    }
+
+    private static func joined(_ files: [Result<WaiverList, YAMLError>]) throws(YAMLError) -> WaiverList {
+        var lists: [WaiverList] = []
+        var problems = YAMLError(problems: [])
+        for file in files {
+            switch file {
+            case .success(let list): lists.append(list)
+            case .failure(let error):
+                problems.problems += error.problems
+                problems.isCut = problems.isCut || error.isCut
+            }
+        }
+        guard problems.problems.isEmpty else { throw problems }
+        guard lists.count > 1 else { return lists.first ?? .none }
+        let read = lists.flatMap { zip($0.waivers, $0.places) }
+        var first: [String: Place] = [:]
+        for (waiver, place) in read {
+            if let first = first[waiver.id] {
+                problems.problems.append(
+                    YAMLProblem(place: place, message: "waiver is there twice, first at \(first)", text: waiver.id))
+            } else {
+                first[waiver.id] = place
+            }
+        }
+        if let (_, place) = read.dropFirst(countLimit).first {
+            problems.problems.append(YAMLProblem(place: place, message: "more than \(countLimit) waivers in all files"))
+        }
+        guard problems.problems.isEmpty else { throw problems }
+        var json = JSONText()
+        json.object { $0.field("files", lists.map(\.text)) }
+        return WaiverList(text: String(decoding: json.bytes, as: UTF8.self), read.map { (waiver: $0, place: $1) })
+    }
+
+    private init(text: String, _ read: [(waiver: Waiver, place: Place)]) {
         self.text = text
         waivers = read.map(\.waiver)
         places = read.map(\.place)
         byCheck = Dictionary(grouping: waivers.indices) { [waivers] in waivers[$0].check }
     }
 
-    /// A waiver in force goes before an expired one, else the first in the file's order counts.
+    /// A waiver in force goes before an expired one, else the first in the files' order counts.
     ///
     /// - Parameter moment: RFC 3339. At one that cannot be read no waiver is in force.
     package func state(of finding: Finding, on place: WaiverPlace, at moment: String) -> WaiverState {

@@ -15,6 +15,17 @@ package struct WaiverSuggestions: Sendable {
 
     package init() {}
 
+    /// The failures of a sweep, but for those that a waiver in force lies over.
+    package init(_ record: SweepRecord) {
+        for cluster in record.clusters {
+            for host in cluster.hosts {
+                for finding in host.processes.flatMap(\.findings) {
+                    add(finding, cluster: cluster.name, host: host.name)
+                }
+            }
+        }
+    }
+
     /// - Parameter cluster: nil for a saved listing, whose name is the host's.
     package mutating func add(_ finding: Finding, cluster: String?, host: String) {
         guard finding.countsAsFailure else { return }

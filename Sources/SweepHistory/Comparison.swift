@@ -9,15 +9,16 @@ package struct NotComparable: Error, Sendable, Equatable {
 extension SweepStore {
     /// What changed from one sweep to another, and why. Of clusters in which nothing differs nothing is read but that.
     ///
+    /// The newer one may have been ended early: it has all its hosts, those that were left out as abandoned. One that was
+    /// killed says nothing of them.
+    ///
     /// - Parameter facts: of this program, by which findings are judged again.
     package func diff(
         _ older: StoredSweep, _ newer: StoredSweep, facts: [Component: ComponentFacts]
     ) throws(StoreError) -> Result<SweepDiff, NotComparable> {
-        for sweep in [older, newer] {
-            if !sweep.isFinished {
-                return .failure(
-                    NotComparable(reason: "\(sweep.id) did not finish; go on with it: kubesweep scan --resume"))
-            }
+        if let sweep = !older.isFinished ? older : newer.ended == nil ? newer : nil {
+            return .failure(
+                NotComparable(reason: "\(sweep.id) did not finish; go on with it: kubesweep scan --resume"))
         }
         if older.isPartial != newer.isPartial {
             let part = older.isPartial ? older.id : newer.id
@@ -63,7 +64,7 @@ extension SweepStore {
             sweep: contents.sweep.identity, tool: contents.sweep.tool, policy: contents.sweep.policy, judge: judge,
             fleet: contents.sweep.isPartial ? contents.selected : contents.fleet,
             clusters: try contents.clusters(from: self, policy: policy) { clusters.contains($0) },
-            waivers: try contents.waiverList(self).map(DiffWaivers.init) ?? .none)
+            waivers: try contents.waiverList(self).map(DiffWaivers.init) ?? .none, early: contents.early)
     }
 }
 
@@ -72,6 +73,12 @@ extension StoredResult {
 }
 
 extension SweepContents {
+    fileprivate var early: EarlyEnd? {
+        if sweep.isFinished { return nil }
+        return EarlyEnd(
+            cause: sweep.endedBy, hosts: results.count, abandoned: results.count { $0.state == .abandoned })
+    }
+
     /// Of the inventory, the hosts that had a turn.
     fileprivate var selected: FleetRecord {
         let places = Set(results.map(\.place))

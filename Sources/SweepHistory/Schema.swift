@@ -10,8 +10,14 @@ enum Schema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
+        migrator.registerMigration("3") { try $0.execute(sql: third) }
         return migrator
     }
+
+    private static let third = """
+        -- What ended a sweep before its last host; null where nothing did, or where it was killed.
+        ALTER TABLE sweep ADD COLUMN ended_by TEXT;
+        """
 
     private static let second = """
         -- Who was told of a sweep; without a failure it was taken.

@@ -11,6 +11,8 @@ package struct StoredSweep: Sendable, Equatable {
     package let ended: String?
     /// Every selected host had its turn. Only finished sweeps are compared with by default.
     package let isFinished: Bool
+    /// What ended it before that; nil where nothing did, or where it was killed.
+    package let endedBy: String?
     /// Only a part of the inventory was selected.
     package let isPartial: Bool
     /// Marked to be kept and compared with.
@@ -26,6 +28,7 @@ package struct StoredSweep: Sendable, Equatable {
         started = row["started"]
         ended = row["ended"]
         isFinished = row["finished"]
+        endedBy = row["ended_by"]
         isPartial = row["partial"]
         isBaseline = row["baseline"]
         tool = ToolIdentity(name: "kubesweep", version: row["tool_version"], libssh2: row["libssh2_version"])
@@ -35,8 +38,8 @@ package struct StoredSweep: Sendable, Equatable {
             hosts: row["hosts"], judged: row["judged"],
             counts: VerdictCounts(
                 pass: row["pass"], fail: row["fail"], unknown: row["unknown"], notApplicable: row["not_applicable"],
-                unseen: row["unseen"]),
-            waived: row["waived"], isWhole: row["whole"])
+                unseen: row["unseen"], waived: row["waived"]),
+            isWhole: row["whole"])
         self.row = row["id"]
     }
 

@@ -5,7 +5,7 @@ extension SweepContents {
     ///
     /// - Throws: `damaged` where they cannot be read any more; they were when they were stored.
     func waiverList(_ store: SweepStore) throws(StoreError) -> WaiverList? {
-        try StoreError.catching(store.path) { try waivers.map { try WaiverList.parse($0, file: "waivers") } }
+        try StoreError.catching(store.path) { try waivers.map { try WaiverList.parse(kept: $0) } }
     }
 }
 

@@ -102,20 +102,22 @@ package struct SweepRecorder {
 
     /// Writes what is left, and then that the sweep is finished.
     ///
-    /// - Parameter isFinished: false where the sweep was ended early, so that it can be resumed.
-    package mutating func finish(_ summary: SweepSummary, ended: String, isFinished: Bool) throws(StoreError) {
+    /// - Parameter cause: what ended the sweep early; it is not finished then, and can be resumed.
+    package mutating func finish(
+        _ summary: SweepSummary, ended: String, early cause: String? = nil
+    ) throws(StoreError) {
         try flush()
         try store.write { db in
             try db.execute(
                 sql: """
-                    UPDATE sweep SET ended = ?, finished = ?, whole = ?, hosts = ?, judged = ?, pass = ?, fail = ?,
-                        unknown = ?, not_applicable = ?, unseen = ?, waived = ?
+                    UPDATE sweep SET ended = ?, finished = ?, ended_by = ?, whole = ?, hosts = ?, judged = ?, pass = ?,
+                        fail = ?, unknown = ?, not_applicable = ?, unseen = ?, waived = ?
                     WHERE id = ?
                     """,
                 arguments: [
-                    ended, isFinished, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
+                    ended, cause == nil, cause, summary.isWhole, summary.hosts, summary.judged, summary.counts.pass,
                     summary.counts.fail, summary.counts.unknown, summary.counts.notApplicable, summary.counts.unseen,
-                    summary.waived, row,
+                    summary.counts.waived, row,
                 ])
         }
         // What was written goes from the log into the file, so that a copy of the file alone is whole.
@@ -163,15 +165,13 @@ package struct SweepSummary: Sendable, Equatable {
     /// Of them, those on which something was judged.
     package var judged: Int
     package var counts: VerdictCounts
-    package var waived: Int
     /// Every selected host was judged, and nothing ended the sweep early.
     package var isWhole: Bool
 
-    package init(hosts: Int, judged: Int, counts: VerdictCounts, waived: Int = 0, isWhole: Bool) {
+    package init(hosts: Int, judged: Int, counts: VerdictCounts, isWhole: Bool) {
         self.hosts = hosts
         self.judged = judged
         self.counts = counts
-        self.waived = waived
         self.isWhole = isWhole
     }
 }

@@ -57,7 +57,7 @@ struct DiffOutline {
     }
 
     private static func headline(_ diff: SweepDiff) -> String {
-        if diff.isEmpty { return "nothing changed" }
+        if diff.isEmpty { return diff.isQuiet ? "nothing changed" : "nothing changed on the hosts that were seen" }
         let kinds = FindingChange.Kind.allCases.compactMap { kind -> String? in
             let number = diff.findings.count { $0.kind == kind }
             return number == 0 ? nil : "\(number) \(kind.words)"

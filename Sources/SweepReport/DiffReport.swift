@@ -10,6 +10,10 @@ package enum DiffReport {
     package static func text(_ diff: SweepDiff, style: TerminalStyle) -> String {
         let outline = DiffOutline(diff)
         var text = TerminalText()
+        if let early = diff.newer.early {
+            text.line(style.heading("CUT OFF") + "  \(printable(early.words, limit: 300))")
+            text.line()
+        }
         text.line(style.heading("kubesweep diff") + "  \(outline.headline)")
         for (label, side) in [("older", diff.older), ("newer", diff.newer)] { text.entry(label, words(side)) }
         for section in outline.sections {
@@ -33,7 +37,11 @@ package enum DiffReport {
     /// For a comment on a change or a chat: at most `limit` items, the rest counted.
     package static func markdown(_ diff: SweepDiff, limit: Int = 200) -> String {
         let outline = DiffOutline(diff)
-        var text = "# kubesweep diff\n\n\(outline.headline)\n\n"
+        var text = "# kubesweep diff\n\n"
+        if let early = diff.newer.early {
+            text += "**cut off:** \(markdownText(printable(early.words, limit: 300)))\n\n"
+        }
+        text += "\(outline.headline)\n\n"
         for (label, side) in [("older", diff.older), ("newer", diff.newer)] {
             text += "- \(label): \(markdownText(printable(words(side), limit: 300)))\n"
         }
@@ -156,8 +164,18 @@ extension JSONText {
         field("started", side.sweep.started)
         field("ended", side.sweep.ended)
         field("complete", side.sweep.isComplete)
+        early(side.early)
         tool(side.tool)
         policy(side.policy)
+    }
+
+    mutating func early(_ early: EarlyEnd?) {
+        guard let early else { return field("endedEarly", nil as String?) }
+        line("endedEarly") { json in
+            json.field("cause", early.cause)
+            json.field("hosts", early.hosts)
+            json.field("abandoned", early.abandoned)
+        }
     }
 
     fileprivate mutating func place(_ place: HostPlace) {

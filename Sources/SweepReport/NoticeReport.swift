@@ -10,18 +10,23 @@ package enum NoticeReport {
     private static let textLimit = 300
 
     /// - Parameters:
+    ///   - early: where the sweep was ended early.
     ///   - diff: nil where there is nothing to compare with, for which `reason` gives the words.
     /// - Returns: one document with a newline at its end, with as many changes as there is room for.
-    package static func json(_ record: SweepRecord, diff: SweepDiff?, reason: String?) -> [UInt8] {
+    package static func json(
+        _ record: SweepRecord, early: EarlyEnd? = nil, diff: SweepDiff?, reason: String?
+    ) -> [UInt8] {
         var shown = min(200, max(diff?.findings.count ?? 0, diff?.sights.count ?? 0))
         while true {
-            let bytes = json(record, diff, reason, shown: shown)
+            let bytes = json(record, early, diff, reason, shown: shown)
             if bytes.count <= sizeLimit || shown == 0 { return bytes }
             shown /= 2
         }
     }
 
-    private static func json(_ record: SweepRecord, _ diff: SweepDiff?, _ reason: String?, shown: Int) -> [UInt8] {
+    private static func json(
+        _ record: SweepRecord, _ early: EarlyEnd?, _ diff: SweepDiff?, _ reason: String?, shown: Int
+    ) -> [UInt8] {
         let findings = diff?.findings ?? []
         let sights = diff?.sights ?? []
         var json = JSONText(capacity: sizeLimit)
@@ -33,6 +38,7 @@ package enum NoticeReport {
             json.field("started", record.sweep.started)
             json.field("ended", record.sweep.ended)
             json.field("complete", record.sweep.isComplete)
+            json.early(early)
             json.field("comparedWith", diff?.older.sweep.id)
             json.field("notCompared", reason.map(cut))
             json.field("changed", diff.map { !$0.isEmpty } ?? true)

@@ -160,7 +160,8 @@ struct ConnectionOptions: ParsableArguments {
         deadlineSeconds.map { seconds in
             Task {
                 try await Task.sleep(for: .seconds(seconds))
-                end.raise("the sweep's deadline of \(seconds) s was reached")
+                let number = Int(exactly: seconds).map(String.init) ?? "\(seconds)"
+                end.raise("the sweep's deadline of \(number) s was reached")
             }
         }
     }

@@ -18,7 +18,7 @@ struct DiffCommand: ParsableCommand {
             EXIT STATUS
               0    nothing got worse
               1    findings are new, waived no more or more severe, at or above --fail-on
-              2    something was seen before and is not any more
+              2    less was seen than before, or the newer sweep was cut off
               3    both 1 and 2
               4    the two cannot be compared
             """)

@@ -5,7 +5,8 @@ enum ExitStatus: Equatable {
     case result(hasFindings: Bool, isIncomplete: Bool)
     /// Of `doctor`.
     case health(hasProblems: Bool, hasUnreached: Bool)
-    /// Of a comparison: findings got worse, and something was seen before and is not any more.
+    /// Of a comparison: findings got worse, and something was seen before and is not any more, or
+    /// the newer sweep was ended early.
     case change(gotWorse: Bool, sawLess: Bool)
     case usage
     case badInput

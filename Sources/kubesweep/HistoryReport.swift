@@ -33,14 +33,14 @@ enum HistoryReport {
         return """
             sweep      \(printable(sweep.id))\(marks(sweep))
             started    \(printable(sweep.started))
-            ended      \(printable(sweep.ended ?? "never"))
+            ended      \(printable(sweep.ended ?? "never"))\(sweep.endedBy.map { ", \(printable($0))" } ?? "")
             tool       \(sweep.tool.name) \(printable(sweep.tool.version)), libssh2 \(printable(sweep.tool.libssh2))
             policy     \(printable(sweep.policy.name)) \(printable(sweep.policy.digest))
                        of \(sources)
             inventory  \(sweep.inventory.hosts) hosts in \(clusters) clusters, \(printable(sweep.inventory.digest))
             hosts      \(sweep.summary.judged) of \(sweep.summary.hosts) judged
             findings   \(counts.fail) fail, \(counts.pass) pass, \(counts.unknown) unknown, \(counts.unseen) unseen, \
-            \(counts.notApplicable) not applicable, \(sweep.summary.waived) waived\(told)
+            \(counts.notApplicable) not applicable, \(counts.waived) waived\(told)
 
             """
     }
@@ -57,6 +57,7 @@ enum HistoryReport {
                     json.field("started", sweep.started)
                     json.field("ended", sweep.ended)
                     json.field("finished", sweep.isFinished)
+                    json.field("endedBy", sweep.endedBy)
                     json.field("complete", sweep.identity.isComplete)
                     json.field("partial", sweep.isPartial)
                     json.field("baseline", sweep.isBaseline)
@@ -76,7 +77,7 @@ enum HistoryReport {
                         json.field("fail", counts.fail)
                         json.field("unknown", counts.unknown)
                         json.field("notApplicable", counts.notApplicable)
-                        json.field("waived", sweep.summary.waived)
+                        json.field("waived", counts.waived)
                         json.field("unseen", counts.unseen)
                     }
                 }

@@ -13,8 +13,9 @@ struct JudgingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Failures that are accepted, by whom and until when; they are shown, but do not count.", valueName: "file"))
-    var waivers: String?
+            "Failures that are accepted, by whom and until when; they are shown, but do not count. May be given several times.",
+            valueName: "file"))
+    var waivers: [String] = []
 
     @Option(help: ArgumentHelp("The lowest severity that makes the exit status 1.", valueName: "severity"))
     var failOn: FailThreshold = .low
@@ -36,7 +37,7 @@ struct JudgingOptions: ParsableArguments {
 
     /// Nil where none are named.
     func waiverList() throws(CommandFailure) -> WaiverList? {
-        guard let waivers else { return nil }
+        if waivers.isEmpty { return nil }
         do throws(YAMLError) {
             return try WaiverList.load(waivers)
         } catch {
@@ -68,6 +69,6 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
         .change(
             gotWorse: diff.regressions.contains { includes($0.severity) },
             sawLess: diff.findings.contains { $0.kind == .unknown || $0.kind == .unseen }
-                || diff.sights.contains { !$0.isBack })
+                || diff.sights.contains { !$0.isBack } || diff.newer.early != nil)
     }
 }

@@ -15,9 +15,9 @@ struct Notification {
     /// Bytes that a program may write; only the beginning of its errors is shown.
     private static let outputLimit = 64 << 10
 
-    func send(_ record: SweepRecord, _ change: Change, to recording: Recording) {
+    func send(_ record: SweepRecord, _ early: EarlyEnd?, _ change: Change, to recording: Recording) {
         guard isDue(change) else { return }
-        let body = NoticeReport.json(record, diff: change.diff, reason: change.reason)
+        let body = NoticeReport.json(record, early: early, diff: change.diff, reason: change.reason)
         if !command.isEmpty { tell("command", recording) { failure(run(command, body)) } }
         if let url { tell("webhook", recording) { post(body, to: url) } }
     }
@@ -27,9 +27,9 @@ struct Notification {
         case (.notAsked, _): false
         // Where nothing could be compared, nobody can say that nothing changed.
         case (_, .always), (.none, _): true
-        case (.changes(let diff), .change): !diff.isEmpty
+        case (.changes(let diff), .change): !diff.isQuiet
         case (.changes(let diff), .regression):
-            !diff.regressions.isEmpty || diff.sights.contains { !$0.isBack }
+            !diff.regressions.isEmpty || diff.sights.contains { !$0.isBack } || diff.newer.early != nil
         }
     }
 

@@ -87,16 +87,15 @@ struct Recording {
         }
     }
 
-    /// - Parameter isFinished: false where the sweep was ended early, so that it can be gone on with.
-    mutating func finish(_ record: SweepRecord, isFinished: Bool) {
+    /// - Parameter early: where the sweep was ended early, so that it can be gone on with.
+    mutating func finish(_ record: SweepRecord, early: EarlyEnd?) {
         guard failure == nil else { return }
         let hosts = record.hosts
         let summary = SweepSummary(
             hosts: hosts.count, judged: hosts.count { $0.state == .evaluated }, counts: record.counts,
-            waived: record.counts.waived,
             isWhole: record.sweep.isComplete)
         do throws(StoreError) {
-            try recorder?.finish(summary, ended: record.sweep.ended, isFinished: isFinished)
+            try recorder?.finish(summary, ended: record.sweep.ended, early: early?.cause)
         } catch {
             failure = CommandFailure(error)
         }

@@ -20,7 +20,10 @@ struct RecordingOptions: ParsableArguments {
     @Flag(help: "Print what changed since the last sweep, and why, in place of the report.")
     var diff = false
 
-    @Flag(help: "As --diff, and print nothing at all and exit with 0 where nothing changed.")
+    @Flag(
+        help:
+            "As --diff, and print nothing at all and exit with 0 where nothing changed and no deadline ended the sweep."
+    )
     var cron = false
 
     @Option(
@@ -125,7 +128,7 @@ struct RecordingOptions: ParsableArguments {
     func output(_ change: Change) -> ((ReportFormat, TerminalStyle) -> [UInt8]?)? {
         guard diff || cron, case .changes(let changes) = change else { return nil }
         return { format, style in
-            if cron, changes.isEmpty { return nil }
+            if cron, changes.isQuiet { return nil }
             return switch format {
             case .json: DiffReport.json(changes)
             case .text: Array(DiffReport.text(changes, style: style).utf8)

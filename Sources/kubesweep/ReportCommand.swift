@@ -1,6 +1,4 @@
 import ArgumentParser
-import Hardening
-import SweepHistory
 import SweepReport
 
 struct ReportCommand: ParsableCommand {
@@ -24,19 +22,9 @@ struct ReportCommand: ParsableCommand {
     }
 
     private func write() throws(CommandFailure) {
-        let store = try state.existing()
-        let facts = try PolicyOption.facts()
-        let contents = try stored { () throws(StoreError) in try store.contents(of: store.sweep(sweep)) }
-        let policy: Policy
-        do throws(PolicyError) {
-            policy = try contents.policy.judge(facts: facts).policy
-        } catch {
-            throw CommandFailure(
-                .badInput, "the policy of \(printable(contents.sweep.id)) cannot be read any more\n\(error)")
-        }
-        let record = try stored { () throws(StoreError) in try contents.record(from: store, policy: policy) }
+        let stored = try StoredReport(sweep, in: state.existing())
         try reports.write(
-            json: { put in JSONReport.write(record, put) },
-            text: { TerminalReport.render(record, policy: policy, style: $0) })
+            json: { put in JSONReport.write(stored.record, put) },
+            text: { TerminalReport.render(stored.record, policy: stored.policy, style: $0) })
     }
 }

@@ -70,18 +70,19 @@ struct ScanCommand: AsyncParsableCommand {
         ) { host, cluster in recording.take(host, cluster) }
 
         let clusters = recording.joined(with: swept, policy: policy.judge.policy)
+        let states = clusters.flatMap(\.hosts).map(\.state)
+        let early = end.cause.flatMap { EarlyEnd(states, cause: $0) }
         var record = SweepRecord(
             tool: tool, policy: policy.identity, inventory: recording.start.inventory,
             sweep: SweepIdentity(
                 id: recording.start.id, started: recording.start.started, ended: UTCTime.now.text,
-                isComplete: end.cause == nil && clusters.allSatisfy { $0.hosts.allSatisfy { $0.state == .evaluated } }),
+                isComplete: states.allSatisfy { $0 == .evaluated }),
             clusters: clusters)
         if let waivers {
             record = record.applying(waivers, at: record.sweep.started, places: FleetRecord(source.fleet).waiverPlaces)
         }
-        recording.finish(record, isFinished: end.cause == nil)
-        let status = try report(record, policy.judge, recording, notification)
-        if let cause = end.cause, SignalWatch.received == nil { Console.talk(cause) }
+        recording.finish(record, early: early)
+        let status = try report(record, early, policy.judge, recording, notification)
         if history.talks(about: status) { Console.talk("exit status \(status.code): \(status.words)") }
         if let failure = recording.failure { throw failure }
         return status
@@ -89,23 +90,29 @@ struct ScanCommand: AsyncParsableCommand {
 
     /// Writes the report, or what changed since the last sweep in its place, and tells whoever is to be told.
     private func report(
-        _ record: SweepRecord, _ judge: Judge, _ recording: Recording, _ notification: Notification?
+        _ record: SweepRecord, _ early: EarlyEnd?, _ judge: Judge, _ recording: Recording,
+        _ notification: Notification?
     ) throws(CommandFailure) -> ExitStatus {
         let interrupted = SignalWatch.received.map(ExitStatus.interrupted)
         let status = interrupted ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
         let change =
             interrupted == nil
             ? try history.change(recording, facts: judge.facts, isNotified: notification != nil) : .notAsked
+        let output = history.output(change)
+        // What stands in place of the report says it by itself. A mail is to begin with it.
+        let warning = interrupted == nil && output == nil ? early?.words : nil
+        if let warning, history.cron { Console.talk(printable(warning)) }
         var failure: CommandFailure?
         do throws(CommandFailure) {
             try reports.write(
-                instead: history.output(change),
+                instead: output,
                 json: { put in JSONReport.write(record, put) },
                 text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
         } catch {
             failure = error
         }
-        notification?.send(record, change, to: recording)
+        if let warning, !history.cron { Console.talk(printable(warning)) }
+        notification?.send(record, early, change, to: recording)
         if let failure { throw failure }
         guard history.diff || history.cron else { return status }
         switch change {

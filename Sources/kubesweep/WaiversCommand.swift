@@ -14,16 +14,16 @@ struct WaiversCommand: ParsableCommand {
     struct Lint: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "lint",
-            abstract: "Tells everything that is wrong with a file of waivers, with file, line and column.",
+            abstract: "Tells everything that is wrong with files of waivers, with file, line and column.",
             discussion: """
-                Besides what keeps the file from being used it finds checks that neither the policy nor a built-in one \
+                Besides what keeps the files from being used it finds checks that neither the policy nor a built-in one \
                 has, waivers that have expired, and selectors that match nothing in the inventory; these are errors, \
                 and the exit status is 65. It warns of waivers that expire within \(WaiverUse.soonDays) days and of \
                 those that an earlier one makes needless.
                 """)
 
-        @Argument(help: ArgumentHelp("A file of waivers.", valueName: "file"))
-        var file: String
+        @Argument(help: ArgumentHelp("Files of waivers, as they are used together.", valueName: "file"))
+        var files: [String]
 
         @Option(
             name: [.short, .long],
@@ -50,10 +50,10 @@ struct WaiversCommand: ParsableCommand {
                     .fleet.waiverPlaces
             }
             let (policy, facts) = try source.load()
-            let text: String
+            var read: [(name: String, text: String)] = []
             let builtIn: Policy
             do throws(YAMLError) {
-                text = try YAMLFile.text(path: file, limit: WaiverList.fileLimit)
+                for file in files { read.append((file, try YAMLFile.text(path: file, limit: WaiverList.fileLimit))) }
             } catch {
                 throw CommandFailure(.badInput, "the waivers cannot be read\n\(error)")
             }
@@ -63,22 +63,33 @@ struct WaiversCommand: ParsableCommand {
                 throw CommandFailure(.software, "the built-in policies cannot be read\n\(error)")
             }
             return WaiverList.lint(
-                text, file: file, at: UTCTime.now.text, checks: (policy.checks + builtIn.checks).map(\.id),
-                places: places)
+                read, at: UTCTime.now.text, checks: (policy.checks + builtIn.checks).map(\.id), places: places)
         }
     }
 
     struct Suggest: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "suggest",
-            abstract: "Writes waivers for the failures of a saved JSON report, to be filled in.",
+            abstract: "Writes waivers for the failures of a sweep or of a saved JSON report, to be filled in.",
             discussion: """
-                Each covers one check with the value it shows in one cluster, or in saved listings. Reason, owner and \
+                Without --report the failures are those of a sweep of the history, of the last finished one unless \
+                --sweep names another. Each waiver covers one check with the value it shows in one cluster, or in saved listings. Reason, owner and \
                 expiry are left open, and the file is refused until a person has filled them in.
                 """)
 
+        @Option(help: ArgumentHelp("An id or its beginning, latest, baseline or a date.", valueName: "sweep"))
+        var sweep: String?
+
         @Option(help: ArgumentHelp("A report of scan or evaluate in JSON; - is standard input.", valueName: "file"))
-        var report: String
+        var report: String?
+
+        @OptionGroup var state: StateOption
+
+        mutating func validate() throws {
+            if report != nil, sweep != nil || state.stateDir != nil {
+                throw ValidationError("--report cannot be used with --sweep or --state-dir")
+            }
+        }
 
         func run() {
             do throws(CommandFailure) {
@@ -89,6 +100,14 @@ struct WaiversCommand: ParsableCommand {
         }
 
         private func suggestions() throws(CommandFailure) -> WaiverSuggestions {
+            guard let report else {
+                let record = try StoredReport(sweep ?? "latest", in: state.existing()).record
+                let hosts = record.hosts
+                let judged = hosts.count { $0.state == .evaluated }
+                Console.talk(
+                    "of \(printable(record.sweep.id)): \(judged) of \(hosts.count) hosts were judged")
+                return WaiverSuggestions(record)
+            }
             let bytes = try InputFile.read(report, limit: InputFile.reportLimit)
             do throws(JSONProblem) {
                 return try WaiverSuggestions(report: bytes)

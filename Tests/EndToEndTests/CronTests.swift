@@ -51,10 +51,7 @@ extension SimulatedMasters {
             let quiet = try await minuteOfCron(table)
             #expect(quiet == [])
 
-            let script = try Program(
-                "\(Built.package)/Scripts/loopback-fleet", ["stop", fleet.state, "cp2.staging.example"], in: scratch,
-                environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"])
-            #expect(try await script.end().status == 0)
+            try await fleet.stop("cp2.staging.example", in: scratch)
             let changed = try await minuteOfCron(table)
             #expect(changed.count == 1)
             #expect(changed.first?.contains("To: root") == true)

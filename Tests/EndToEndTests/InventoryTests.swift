@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -44,6 +45,45 @@ struct InventoryTests {
         try Transcript.check(end, of: arguments, is: "inventory-\(format)", replacing: [(scratch.path, "<SCRATCH>")])
         #expect(end.status == 1)
         if format == "json" { try await JSONSchema.check(end.stdout, is: "inventory", in: scratch) }
+    }
+
+    /// Keys that ssh-keygen made, names as it hashes them, and a third host whose key is its own.
+    @Test func `tells of one host key under two names`() async throws {
+        var lines: [String: String] = [:]
+        for name in ["shared", "own"] {
+            let key = try Program(
+                "/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", "\(scratch.path)/\(name)"],
+                in: scratch, environment: ["PATH": "/usr/bin:/bin"])
+            #expect(try await key.end().status == 0)
+            let text = String(decoding: try Scratch.read("\(scratch.path)/\(name).pub"), as: UTF8.self)
+            lines[name] = text.split(separator: "\n")[0].trimmingCharacters(in: .whitespaces)
+        }
+        let (shared, own) = (try #require(lines["shared"]), try #require(lines["own"]))
+        let known = try scratch.write(
+            "cp1.example.com \(shared)\n[cp2.example.com]:2222 \(shared)\ncp3.example.com \(own)\n",
+            to: "known_hosts")
+        let hash = try Program(
+            "/usr/bin/ssh-keygen", ["-H", "-f", known], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
+        #expect(try await hash.end().status == 0)
+        #expect(!String(decoding: try Scratch.read(known), as: UTF8.self).contains("example"))
+        let inventory = try scratch.write(
+            """
+            version: 1
+            clusters:
+              east:
+                masters: [cp1.example.com, cp3.example.com, {name: cp4, host: cp1.example.com, port: 2022}]
+              west:
+                masters: [{name: cp2.example.com, host: cp2.example.com, port: 2222}]
+
+            """, to: "fleet.yaml")
+        let arguments = ["inventory", "--inventory", inventory, "--known-hosts", known]
+        let end = try await scratch.kubesweep(arguments)
+        try Transcript.check(
+            end, of: arguments, is: "inventory-shared-key", replacing: [(scratch.path, "<SCRATCH>")])
+        #expect(end.status == 1)
+        let json = try await scratch.kubesweep(arguments + ["--format", "json"])
+        try await JSONSchema.check(json.stdout, is: "inventory", in: scratch)
+        #expect(json.output.ranges(of: #""kind": "hostKeyShared""#).count == 1)
     }
 
     @Test func `lists every problem of an inventory of Ansible's`() async throws {

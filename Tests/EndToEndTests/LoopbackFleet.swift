@@ -14,6 +14,24 @@ struct LoopbackFleet: Sendable {
     /// The fleet that the suite's trait started.
     static func running() throws -> LoopbackFleet { try #require(current) }
 
+    /// Switches one host off.
+    ///
+    /// - Parameter name: as the inventory has it.
+    func stop(_ name: String, in scratch: Scratch) async throws { try await script("stop", name, scratch) }
+
+    /// Switches a host on again, with its old host key.
+    ///
+    /// - Parameter file: what it is from now on.
+    func start(_ file: String, in scratch: Scratch) async throws { try await script("start", file, scratch) }
+
+    private func script(_ command: String, _ word: String, _ scratch: Scratch) async throws {
+        let program = try Program(
+            "\(Built.package)/Scripts/loopback-fleet", [command, state, word], in: scratch,
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "\(scratch.path)/home"])
+        let end = try await program.end()
+        #expect(end.status == 0, "\(end.talk)")
+    }
+
     /// Hosts are namespaces, which need root, at once or through sudo without a question.
     static let isPossible: Bool = {
         if geteuid() == 0 { return true }

@@ -37,8 +37,8 @@ extension SimulatedMasters {
         }
 
         private func nightOfAFlag() async throws {
-            try await fleetScript("stop", ["cp2.prod.example"])
-            try await fleetScript("start", ["\(Built.package)/Tests/LoopbackFleet/nights/changed/prod/cp2.host"])
+            try await fleet.stop("cp2.prod.example", in: scratch)
+            try await fleet.start("\(Built.package)/Tests/LoopbackFleet/nights/changed/prod/cp2.host", in: scratch)
             try await night("2-flag", status: 1)
         }
 
@@ -49,7 +49,7 @@ extension SimulatedMasters {
 
         private func nightOfTheInventory() async throws {
             _ = try inventory(without: ["cp1.staging"])
-            try await fleetScript("stop", ["cp3.prod.example"])
+            try await fleet.stop("cp3.prod.example", in: scratch)
             // The host that was added fails as its peers do, which is new; one host is not seen any more.
             try await night("4-inventory", status: 3)
         }
@@ -121,14 +121,6 @@ extension SimulatedMasters {
                   apiserver-encryption-provider-kind: the file is reviewed by the storage team every month
                 \(parameters)
                 """, to: "team.yaml")
-        }
-
-        private func fleetScript(_ command: String, _ words: [String]) async throws {
-            let script = try Program(
-                "\(Built.package)/Scripts/loopback-fleet", [command, fleet.state] + words, in: scratch,
-                environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "\(scratch.path)/home"])
-            let end = try await script.end()
-            #expect(end.status == 0, "\(end.talk)")
         }
 
         /// Python's SQLite, which comes with the validator of JSON schemas.

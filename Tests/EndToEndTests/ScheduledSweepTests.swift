@@ -14,7 +14,7 @@ extension SimulatedMasters {
             fleet = try LoopbackFleet.running()
         }
 
-        private var scan: [String] { ["scan", "--inventory", fleet.inventory, "--min-coverage", "0"] }
+        var scan: [String] { ["scan", "--inventory", fleet.inventory, "--min-coverage", "0"] }
 
         // One at a time.
 

@@ -5,12 +5,16 @@ final class SilentPeer: Sendable {
     let port: UInt16
     private let descriptor: Int32
 
-    init() throws {
+    /// - Parameters:
+    ///   - address: of this machine, such as the one of a simulated host that was switched off.
+    ///   - port: 0 for any that is free.
+    init(_ host: String = "127.0.0.1", port: UInt16 = 0) throws {
         let descriptor = socket(
             AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = port.bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -18,9 +22,9 @@ final class SilentPeer: Sendable {
                     && getsockname(descriptor, $0, &length) == 0
             }
         }
-        guard isBound else { throw ScratchError("cannot listen on 127.0.0.1") }
+        guard isBound else { throw ScratchError("cannot listen on \(host)") }
         self.descriptor = descriptor
-        port = UInt16(bigEndian: address.sin_port)
+        self.port = UInt16(bigEndian: address.sin_port)
     }
 
     deinit { close(descriptor) }

@@ -57,6 +57,21 @@ struct WaiversTests {
         #expect(json.status == 0)
         try await JSONSchema.check(json.stdout, is: "evaluation", in: scratch)
 
+        // The same in two files, one of which alone leaves a failure.
+        let entries = Self.filled(suggested, until: "9999-12-31").components(separatedBy: "  - id: ").dropFirst()
+        let files = try entries.enumerated().map { number, entry in
+            try scratch.write("waivers:\n  - id: \(entry)", to: "waivers-\(number + 1).yaml")
+        }
+        let both = files.flatMap { ["--waivers", $0] }
+        #expect(try await scratch.kubesweep(["evaluate", file] + both.prefix(2) + judging).status == 1)
+        let together = try await scratch.kubesweep(["evaluate", file] + both + judging)
+        #expect(together.status == 0)
+        #expect(
+            together.output == (try await scratch.kubesweep(["evaluate", file, "--waivers", waivers] + judging)).output)
+        try await check("waivers-twice", ["evaluate", file, "--waivers", waivers] + both + judging, status: 65)
+        try await check(
+            "waivers-lint-twice", ["waivers", "lint"] + files + ["--policy", policy, files[0]], status: 65)
+
         // What the waivers did not accept counts: another value, another file.
         let worse = try listing(weak + " --token-auth-file=/t --profiling=1", "cp1.ps")
         try await check("waivers-other-value", ["evaluate", worse, "--waivers", waivers] + judging, status: 1)

@@ -11,6 +11,15 @@ private func problems(_ text: String) -> String {
     }
 }
 
+private func problems(_ files: [(name: String, text: String)]) -> String {
+    do {
+        _ = try WaiverList.parse(files)
+        return "none"
+    } catch {
+        return "\(error)"
+    }
+}
+
 /// One waiver whose other parts are in order, as its lines.
 private func problems(of lines: String..., without left: Set<String> = []) -> String {
     var whole = [
@@ -25,6 +34,56 @@ private func problems(of lines: String..., without left: Set<String> = []) -> St
 }
 
 struct WaiverFileTests {
+    private static func file(_ ids: String...) -> String {
+        "waivers:\n"
+            + ids.map { "  - {id: \($0), check: c, everywhere: true, reason: R, owner: O, expires: 2026-12-31}\n" }
+            .joined()
+    }
+
+    @Test func `several files are one list, in their order, and are read again from what is kept of them`() throws {
+        let one = Self.file("b", "a")
+        let both = try WaiverList.parse([("1.yaml", one), ("2.yaml", "# JSON is YAML, too\n" + Self.file("c"))])
+        #expect(both.waivers.map(\.id) == ["b", "a", "c"])
+        let kept = try WaiverList.parse(kept: both.text)
+        #expect(kept.waivers == both.waivers && kept.text == both.text)
+        // Of one file its text is kept, whatever form it has.
+        for text in [one, #"{"waivers": []}"#] {
+            let list = try WaiverList.parse([("1.yaml", text)])
+            #expect(list.text == text)
+            #expect(try WaiverList.parse(kept: list.text).waivers == list.waivers)
+        }
+        // What is kept of several is no file that somebody could write.
+        #expect(problems(both.text).contains("w.yaml:2:3: unknown key: \"files\""))
+    }
+
+    @Test func `several files have no more waivers together than one may have`() {
+        func file(_ ids: ClosedRange<Int>) -> String {
+            "waivers:\n"
+                + ids.map {
+                    "  - {id: \"\($0)\", check: c, everywhere: true, reason: R, owner: O, expires: 2026-12-31}\n"
+                }.joined()
+        }
+        #expect(
+            problems([("1.yaml", file(1...5000)), ("2.yaml", file(5001...10001))])
+                == "2.yaml:5002:5: more than 10000 waivers in all files")
+    }
+
+    @Test func `every problem of several files is told, and both places of an id`() throws {
+        #expect(
+            problems([("1.yaml", Self.file("a", "b")), ("2.yaml", Self.file("c", "b"))])
+                == "2.yaml:3:5: waiver is there twice, first at 1.yaml:3:5: \"b\"")
+        #expect(
+            problems([("1.yaml", "waivers: 1\n"), ("2.yaml", "waivers: 2\n")])
+                == "1.yaml:1:10: waivers must be a list, not text: \"1\"\n2.yaml:1:10: waivers must be a list, not text: \"2\""
+        )
+        let error = #expect(throws: (any Error).self) { try WaiverList.load(["/nowhere/1.yaml", "/nowhere/2.yaml"]) }
+        #expect(
+            error.map { "\($0)" } == """
+                /nowhere/1.yaml:1:1: cannot be opened: no such file or directory
+                /nowhere/2.yaml:1:1: cannot be opened: no such file or directory
+                """)
+    }
+
     @Test func `a file with all there is`() throws {
         let list = try WaiverList.parse(
             """

@@ -13,7 +13,7 @@ private func findings(_ entries: [String], places: [WaiverPlace]? = fleet) throw
     let list =
         entries.count == 1 ? try waivers(entries[0]) : try waivers(entries[0], entries[1])
     return WaiverList.lint(
-        list.text, file: "w.yaml", at: now, checks: ["apiserver-profiling", "etcd-tls"], places: places
+        [("w.yaml", list.text)], at: now, checks: ["apiserver-profiling", "etcd-tls"], places: places
     ).map(\.description)
 }
 
@@ -59,7 +59,7 @@ struct WaiverLintTests {
     }
 
     @Test func `a file that cannot be read says so`() {
-        let found = WaiverList.lint("waivers:\n  - {id: 1 2}", file: "w.yaml", at: now, checks: [], places: nil)
+        let found = WaiverList.lint([("w.yaml", "waivers:\n  - {id: 1 2}")], at: now, checks: [], places: nil)
         #expect(
             found.map(\.description).first
                 == "w.yaml:2:5: error: waiver without check: \"1 2\"\n    the check's id, as reports show it")

@@ -3,12 +3,12 @@ import SweepHistory
 import Testing
 
 @Suite struct DriftHistoryTests {
-    private func night(_ day: Int, _ values: [String?], isFinished: Bool = true, in store: SweepStore) throws {
+    private func night(_ day: Int, _ values: [String?], early: String? = nil, in store: SweepStore) throws {
         let hosts = values.enumerated().map { index, value in ("cp\(index + 1)", value.map { "--v=\($0)" }) }
         try Night(
             id: "2026110\(day)T020000Z-000\(day)", started: "2026-11-0\(day)T02:00:00Z",
             hosts: hosts.map { (name: $0.0, flags: $0.1) }
-        ).write(to: store, isFinished: isFinished)
+        ).write(to: store, early: early)
     }
 
     private func words(_ store: SweepStore, depth: Int = 30) throws -> [String] {
@@ -27,7 +27,7 @@ import Testing
         try night(2, ["4", "2", "2"], in: store)
         #expect(try words(store) == ["v new since 2026-11-02T02:00:00Z in 1"])
         // A night that did not finish, and one on which a host was not seen, say nothing.
-        try night(3, ["9", "9", "9"], isFinished: false, in: store)
+        try night(3, ["9", "9", "9"], early: "interrupted", in: store)
         try night(4, [nil, "2", "2"], in: store)
         #expect(try words(store) == [])
         try night(5, ["4", "2", "2"], in: store)

@@ -26,8 +26,10 @@ struct Night {
     var started: String
     var version = "0.1.0"
     var policy = "stackrox-2019"
-    /// The API server's flags by host; nil is a host that was not reached.
+    /// The API server's flags by host; nil is a host that was not seen.
     var hosts: [(name: String, flags: String?)]
+    /// What became of those that were not seen.
+    var unseen = HostState.unreachable
     var isPartial = false
 
     private var sources: [PolicySource] { get throws { try PolicySource.load([policy]) } }
@@ -57,7 +59,7 @@ struct Night {
             let address = "\(host.name).example:22"
             guard let flags = host.flags else {
                 return HostRecord(
-                    name: host.name, address: address, state: .unreachable,
+                    name: host.name, address: address, state: unseen,
                     failure: HostFailure(
                         phase: "connect", reason: "refused", detail: "connection refused", hint: "is sshd running?"),
                     attempts: 3)
@@ -82,7 +84,9 @@ struct Night {
     }
 
     /// Writes the whole night.
-    func write(to store: SweepStore, isFinished: Bool = true) throws {
+    ///
+    /// - Parameter cause: what ended it early.
+    func write(to store: SweepStore, early cause: String? = nil) throws {
         var recorder = try SweepRecorder(start, in: store)
         let records = try records()
         for record in records { try recorder.add(record, cluster: "prod") }
@@ -91,6 +95,6 @@ struct Night {
             SweepSummary(
                 hosts: records.count, judged: judged, counts: VerdictCounts(pass: 3, fail: 2),
                 isWhole: judged == records.count),
-            ended: started, isFinished: isFinished)
+            ended: started, early: cause)
     }
 }

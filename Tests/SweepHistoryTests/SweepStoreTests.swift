@@ -56,11 +56,32 @@ import Testing
         var recorder = try SweepRecorder(start, in: store)
         for host in waived.hosts { try recorder.add(host, cluster: "prod") }
         try recorder.finish(
-            SweepSummary(hosts: 3, judged: 2, counts: cluster.counts, waived: 1, isWhole: false), ended: night.started,
-            isFinished: true)
+            SweepSummary(hosts: 3, judged: 2, counts: waived.counts, isWhole: false), ended: night.started)
         let contents = try store.contents(of: store.sweep("latest"))
         #expect(contents.waivers == list.text)
+        #expect(contents.sweep.summary.counts == waived.counts)
         #expect(try contents.hosts(from: store).map(\.host.processes) == records.map(\.processes))
+    }
+
+    @Test func `waivers of several files are laid over a sweep that is read again`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        func file(_ id: String, _ check: String) -> (name: String, text: String) {
+            (id, "waivers: [{id: \(id), check: \(check), everywhere: true, reason: R, owner: O, expires: 9999-12-31}]")
+        }
+        let list = try WaiverList.parse([file("a", "apiserver-profiling"), file("b", "apiserver-audit-log-path")])
+        var start = try night.start
+        start.waivers = list.text
+        var recorder = try SweepRecorder(start, in: store)
+        for host in try night.records() { try recorder.add(host, cluster: "prod") }
+        try recorder.finish(
+            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: night.started)
+        let policy = try night.document.judge(facts: facts.get()).policy
+        let record = try store.contents(of: store.sweep("latest")).record(from: store, policy: policy)
+        #expect(record.waivers?.map(\.waiver.id) == ["a", "b"])
+        // --profiling=true on one master, and no --audit-log-path on either.
+        #expect(record.waivers?.map(\.findings) == [1, 2])
+        #expect(record.counts.waived == 3)
     }
 
     @Test func `the stored policy judges the stored evidence as it was judged`() throws {
@@ -126,8 +147,7 @@ import Testing
         var recorder = SweepRecorder(resuming: sweep, in: store)
         for record in try night.records()[1...] { try recorder.add(record, cluster: "prod") }
         try recorder.finish(
-            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: "2026-11-01T03:00:00Z",
-            isFinished: true)
+            SweepSummary(hosts: 3, judged: 2, counts: VerdictCounts(), isWhole: false), ended: "2026-11-01T03:00:00Z")
         #expect(try store.unfinished() == nil)
         #expect(try store.contents(of: store.sweep("latest")).results.map(\.name) == ["cp1", "cp2", "cp3"])
     }
@@ -156,7 +176,7 @@ import Testing
         second.id = "20261102T020000Z-0002"
         second.started = "2026-11-02T02:00:00Z"
         second.hosts[2].flags = "--profiling=false"
-        try second.write(to: store, isFinished: false)
+        try second.write(to: store, early: "interrupted")
         #expect(try store.notSeenLast() == [])
     }
 
@@ -168,7 +188,7 @@ import Testing
             night.id = "2026110\(day)T020000Z-000\(day)"
             night.started = "2026-11-0\(day)T02:00:00Z"
             night.isPartial = day == 3
-            try night.write(to: store, isFinished: day != 4)
+            try night.write(to: store, early: day == 4 ? "interrupted" : nil)
         }
         #expect(try store.sweeps().map(\.id).map { $0.prefix(8) } == ["20261104", "20261103", "20261102", "20261101"])
         #expect(try store.sweep("latest").id == "20261102T020000Z-0002")
@@ -194,7 +214,7 @@ import Testing
             night.id = "2026110\(day)T020000Z-000\(day)"
             night.started = "2026-11-0\(day)T02:00:00Z"
             night.hosts[0].flags = "--profiling=\(day.isMultiple(of: 2)) --audit-log-maxage=\(day)"
-            try night.write(to: store, isFinished: day != 5)
+            try night.write(to: store, early: day == 5 ? "interrupted" : nil)
         }
         try store.setBaseline(store.sweep("20261102"), true)
         let retention = Retention(oldest: "2026-12-01T00:00:00Z")

@@ -26,6 +26,24 @@ struct DiffReportTests {
         #expect(DiffReport.markdown(diff).hasPrefix("# kubesweep diff\n\nnothing changed\n"))
     }
 
+    @Test func `a sweep that was cut off says so before anything else, also where nothing changed`() throws {
+        let diff = try FixtureDiff().cut
+        #expect(diff.isEmpty && !diff.isQuiet)
+        let words = "the sweep's deadline of 4 s was reached; because of it 5 of 9 hosts were not seen"
+        #expect(
+            DiffReport.text(diff, style: plain).hasPrefix(
+                "CUT OFF  \(words)\n\nkubesweep diff  nothing changed on the hosts that were seen\n"))
+        #expect(
+            DiffReport.markdown(diff).hasPrefix(
+                "# kubesweep diff\n\n**cut off:** \(words)\n\nnothing changed on the hosts that were seen\n"))
+        let json = String(decoding: DiffReport.json(diff), as: UTF8.self)
+        let object = #""endedEarly": {"cause": "the sweep's deadline of 4 s was reached", "hosts": 9, "abandoned": 5}"#
+        #expect(json.ranges(of: object).count == 1)
+        let record = try FixtureDiff().record
+        let notice = NoticeReport.json(record, early: diff.newer.early, diff: diff, reason: nil)
+        #expect(String(decoding: notice, as: UTF8.self).contains(object))
+    }
+
     @Test func `colour adds nothing but colour`() throws {
         let diff = try FixtureDiff().diff
         #expect(

@@ -5,6 +5,8 @@ import ProcessTable
 struct FixtureDiff {
     let diff: SweepDiff
     let unchanged: SweepDiff
+    /// Without a change on the hosts that were seen, before the newer sweep was ended.
+    let cut: SweepDiff
     /// Of the newer night, as far as a notice shows it.
     let record: SweepRecord
 
@@ -43,6 +45,9 @@ struct FixtureDiff {
             ])
         diff = SweepDiff.between(older, newer)
         unchanged = SweepDiff.between(older, older)
+        var early = older
+        early.early = EarlyEnd(cause: "the sweep's deadline of 4 s was reached", hosts: 9, abandoned: 5)
+        cut = SweepDiff.between(older, early)
         record = SweepRecord(
             tool: newer.tool, policy: newer.policy,
             inventory: InventoryIdentity(digest: "sha256:" + String(repeating: "1", count: 64), hosts: 6),

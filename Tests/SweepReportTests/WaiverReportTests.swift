@@ -66,6 +66,17 @@ struct WaiverReportTests {
         #expect(try WaiverSuggestions(report: JSONReport.render(late)).yaml == suggested)
     }
 
+    @Test func `a record and its report suggest the same, whatever is waived or was`() throws {
+        let record = try FixtureSweep().record
+        for record in [record, record.applying(try waivers(), at: moment)] {
+            let suggested = WaiverSuggestions(record).yaml
+            #expect(suggested.contains("  - id: apiserver-tls-cipher-suites."))
+            #expect(suggested == (try WaiverSuggestions(report: JSONReport.render(record)).yaml))
+        }
+        #expect(
+            WaiverSuggestions(record).yaml != WaiverSuggestions(record.applying(try waivers(), at: moment)).yaml)
+    }
+
     @Test func `saved listings get waivers by their names`() throws {
         let evaluation = try FixtureEvaluation()
         let suggested = try WaiverSuggestions(report: evaluation.json()).yaml
