@@ -47,8 +47,9 @@ package struct WaiverSuggestions: Sendable {
             }
         }
         if count == 0 { return "# No failure counts, so that there is nothing to waive.\nwaivers: []\n" }
+        let waivers = count == 1 ? "1 waiver" : "\(count) waivers"
         return """
-            # \(count) waivers that would cover every failure of the report. Keep those that you mean. As long as
+            # \(waivers) that would cover every failure of the report. Keep those that you mean. As long as
             # \(WaiverReader.placeholder) stands anywhere, the file is refused.
             waivers:
 
