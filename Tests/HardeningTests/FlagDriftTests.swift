@@ -38,7 +38,7 @@ struct FlagDriftTests {
         ),
         (masters("--enable-admission-plugins=A,B", "--enable-admission-plugins=B --enable-admission-plugins=A"), []),
         // A combining mark makes one character with the comma before it, but Go splits bytes.
-        (masters("--enable-admission-plugins=A,\u{301}B", "--enable-admission-plugins=\u{301}B,A"), []),
+        (masters("--enable-admission-plugins=C,\u{301}A,B", "--enable-admission-plugins=B,\u{301}A,C"), []),
         (
             masters("--enable-admission-plugins=A,B", "--enable-admission-plugins=A"),
             ["kube-apiserver enable-admission-plugins: A of m2 | A,B of m1"]
