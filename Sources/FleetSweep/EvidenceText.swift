@@ -9,7 +9,8 @@ extension HostEvidence {
         var text: [UInt8] = []
         func add(_ part: String) {
             // Lengths keep ("a", "b") and ("ab", "") apart.
-            text += "\(part.utf8.count):".utf8
+            text += String(part.utf8.count).utf8
+            text.append(UInt8(ascii: ":"))
             text += part.utf8
         }
         func add(_ process: ControlPlaneProcess) {
@@ -51,7 +52,7 @@ extension Presence {
     /// host's state says that.
     package func notes(_ policy: Policy) -> [String] {
         var notes: [String] = []
-        if unseen == policy.components { return notes }
+        if absent.isEmpty && unseen.isEmpty || unseen == policy.components { return notes }
         if !absent.isEmpty {
             notes.append("not running here: \(words(absent)); \(policy.checkCount(of: absent)) checks do not apply")
         }

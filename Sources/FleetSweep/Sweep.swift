@@ -41,11 +41,14 @@ package struct Sweep: Sendable {
     package func run(
         _ fleet: Fleet, until end: SweepEnd, onHost: (HostRecord, _ cluster: String) -> Void = { _, _ in }
     ) async -> [ClusterRecord] {
-        let records = await fleet.eachHost(
-            options, passage: passage, on: judging, onAnswer: { onHost($0, fleet.clusters[$1].name) }
-        ) { host, cluster in
-            let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
-            return await record(host, claimed, end)
+        // The task that gathers the records runs there too: a thread that has judged a host takes its record on, and
+        // none has to be woken for that.
+        let records = await withTaskExecutorPreference(judging) {
+            await fleet.eachHost(options, passage: passage, onAnswer: { onHost($0, fleet.clusters[$1].name) }) {
+                host, cluster in
+                let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
+                return await record(host, claimed, end)
+            }
         }
         return zip(fleet.clusters, records).map { cluster, hosts in
             ClusterRecord(
@@ -81,12 +84,11 @@ extension Fleet {
     /// Asks hosts, as many at a time as the options and each other's clusters and bastions leave room for.
     ///
     /// - Parameters:
-    ///   - executor: runs the hosts' tasks.
     ///   - onAnswer: called as each host ends, with the number of its cluster; one call at a time.
     ///   - ask: is given the host and the number of its cluster.
     /// - Returns: for each cluster its hosts' answers, in the order in which they came.
     func eachHost<Answer: Sendable>(
-        _ options: Sweep.Options, passage: @Sendable (Host) -> Passage?, on executor: (any TaskExecutor)? = nil,
+        _ options: Sweep.Options, passage: @Sendable (Host) -> Passage?,
         onAnswer: (Answer, Int) -> Void,
         ask: @escaping @Sendable (Host, Int) async -> Answer
     ) async -> [[Answer]] {
@@ -98,7 +100,7 @@ extension Fleet {
             while true {
                 while underWay < max(1, options.concurrency), let candidate = admission.next() {
                     underWay += 1
-                    group.addTask(executorPreference: executor) {
+                    group.addTask {
                         (candidate, await ask(candidate.host, candidate.cluster))
                     }
                 }

@@ -13,40 +13,48 @@ package struct CheckRollup: Sendable, Equatable {
     /// The worst is a failure, and a waiver lies over each.
     package var isWaived: Bool { worst == .fail && counts.fail == 0 }
 
-    /// One for each check, in their order. Every finding is looked at once, however many checks there are.
+    /// One for each check, in their order, and one for each integrity check that has a finding: those speak only where
+    /// something is wrong. Every finding is looked at once, however many checks there are.
     static func all(of checks: [Check], over hosts: [HostRecord]) -> [CheckRollup] {
-        let positions = Dictionary(checks.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var tallies = checks.map { Tally(component: Component(rawValue: $0.component)) }
+        let asked = checks.map(\.id) + IntegrityCheck.all.map(\.id)
+        var tallies =
+            checks.map { Tally(component: Component(rawValue: $0.component)) }
+            + IntegrityCheck.all.map { _ in Tally(component: nil) }
         for host in hosts {
             for process in host.processes {
+                // Findings stand in the policy's order: the next one is most often the next check's.
+                var next = 0
                 for index in process.findings.indices {
-                    guard let position = positions[process.findings[index].check] else { continue }
-                    tallies[position].add(process.findings[index])
+                    let id = process.findings[index].check
+                    guard let position = asked[next...].firstIndex(of: id) ?? asked[..<next].firstIndex(of: id) else {
+                        continue
+                    }
+                    tallies[position].add(
+                        process.findings[index].verdict, process.findings[index].severity,
+                        isWaived: process.findings[index].isWaived)
+                    next = position + 1
                 }
             }
-            for position in tallies.indices { tallies[position].end(host) }
+            for position in checks.indices { tallies[position].end(host) }
         }
-        return zip(checks, tallies).map { CheckRollup($0, $1, hostCount: hosts.count) }
+        var rollups: [CheckRollup] = []
+        rollups.reserveCapacity(asked.count)
+        for position in checks.indices {
+            rollups.append(
+                CheckRollup(asked[position], checks[position].severity, tallies[position], hostCount: hosts.count))
+        }
+        for (check, tally) in zip(IntegrityCheck.all, tallies[checks.count...]) where tally.worst != nil {
+            rollups.append(CheckRollup(check.id, check.severity, tally, hostCount: hosts.count))
+        }
+        return rollups
     }
 
-    private init(_ check: Check, _ tally: Tally, hostCount: Int) {
+    private init(_ check: String, _ own: Severity, _ tally: Tally, hostCount: Int) {
         let isMissing = tally.absences == hostCount && tally.component?.isNeededByEveryCluster ?? true
-        self.check = check.id
-        severity = tally.failed ?? tally.waived ?? check.severity
+        self.check = check
+        severity = tally.failed ?? tally.waived ?? own
         worst = isMissing ? .unknown(.unseen) : tally.worst?.verdict ?? .unknown(.unseen)
         counts = isMissing ? VerdictCounts(unseen: hostCount) : tally.counts
-    }
-
-    /// Nil where no host has a finding: an integrity check speaks only where something is wrong.
-    init?(_ check: IntegrityCheck, over hosts: [HostRecord]) {
-        let findings = hosts.flatMap(\.processes).flatMap(\.findings).filter { $0.check == check.id }
-        if findings.isEmpty { return nil }
-        var tally = Tally(component: nil)
-        for finding in findings { tally.add(finding) }
-        self.check = check.id
-        severity = tally.failed ?? tally.waived ?? check.severity
-        worst = tally.worst?.verdict ?? .unknown(.unseen)
-        counts = tally.counts
     }
 }
 
@@ -65,12 +73,15 @@ private struct Tally {
 
     init(component: Component?) { self.component = component }
 
-    mutating func add(_ finding: Finding) {
+    mutating func add(_ verdict: Verdict, _ severity: Severity, isWaived: Bool) {
         wasJudged = true
-        counts.add(finding)
-        weigh(finding.verdict, isWaived: finding.isWaived)
-        if finding.countsAsFailure { failed = max(failed ?? finding.severity, finding.severity) }
-        if finding.isWaived { waived = max(waived ?? finding.severity, finding.severity) }
+        counts.add(verdict, isWaived: isWaived)
+        weigh(verdict, isWaived: isWaived)
+        if isWaived {
+            waived = max(waived ?? severity, severity)
+        } else if verdict == .fail {
+            failed = max(failed ?? severity, severity)
+        }
     }
 
     /// A host without a finding of the check was seen not to need it, or was not seen.
@@ -127,10 +138,12 @@ package struct VerdictCounts: Sendable, Equatable {
         self.waived = waived
     }
 
-    package mutating func add(_ finding: Finding) {
-        switch finding.verdict {
+    package mutating func add(_ finding: Finding) { add(finding.verdict, isWaived: finding.isWaived) }
+
+    mutating func add(_ verdict: Verdict, isWaived: Bool) {
+        switch verdict {
         case .pass: pass += 1
-        case .fail where finding.isWaived: waived += 1
+        case .fail where isWaived: waived += 1
         case .fail: fail += 1
         case .unknown: unknown += 1
         case .notApplicable: notApplicable += 1
@@ -160,6 +173,12 @@ extension SweepRecord {
 
     /// The highest severity that failed anywhere without a waiver in force; nil where nothing did.
     package var worstFailure: Severity? {
-        hosts.lazy.flatMap(\.processes).flatMap(\.findings).filter(\.countsAsFailure).map(\.severity).max()
+        var worst: Severity?
+        for cluster in clusters {
+            for process in cluster.hosts.lazy.flatMap(\.processes) {
+                process.forEachFailure { worst = max(worst ?? $0, $0) }
+            }
+        }
+        return worst
     }
 }

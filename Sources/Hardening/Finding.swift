@@ -35,3 +35,16 @@ extension Finding {
     /// A failure that no waiver in force lies over.
     package var countsAsFailure: Bool { verdict == .fail && !isWaived }
 }
+
+extension [Finding] {
+    /// The places that hold another finding than the same place of `other`, or that it does not have.
+    package func places(otherThanIn other: [Finding]) -> [Int] {
+        indices.filter { place in
+            // Text by text: a whole finding would be copied to be compared.
+            place >= other.count || self[place].observed != other[place].observed
+                || self[place].check != other[place].check || self[place].verdict != other[place].verdict
+                || self[place].severity != other[place].severity || self[place].expected != other[place].expected
+                || self[place].note != other[place].note || self[place].waiver != other[place].waiver
+        }
+    }
+}

@@ -69,10 +69,7 @@ package struct Judge: Sendable {
         record.releases = bounds.releases
         record.flags = settings.flagValues()
         let checks = checks[process.component.rawValue] ?? []
-        record.findings.reserveCapacity(checks.count)
-        for shared in checks {
-            record.findings.append(finding(shared, settings, bounds.releases, wholeness))
-        }
+        record.findings = checks.map { finding($0, settings, bounds.releases, wholeness) }
         if let finding = versionFinding(bounds) { record.findings.append(finding) }
         return record
     }

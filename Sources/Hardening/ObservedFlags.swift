@@ -108,7 +108,7 @@ package struct FlagValues: Sendable, Hashable {
         if fact.kind == .bool, let value = FlagValue.bool(text) { return value ? "true" : "false" }
         if fact.kind == .gates, let gates = FlagValue.gates(text) { return assignments(gates) }
         if fact.isUnordered, text.utf8.contains(UInt8(ascii: ",")) {
-            return text.split(separator: ",").sorted().joined(separator: ",")
+            return text.splitAtCommas().sorted().joined(separator: ",")
         }
         return text
     }
@@ -121,5 +121,15 @@ package struct FlagValues: Sendable, Hashable {
             values[prefix + gate.name] = gate.isEnabled
         }
         return values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
+}
+
+extension [FlagValues] {
+    /// The places that hold another flag or value than the same place of `other`, or that it does not have.
+    package func places(otherThanIn other: [FlagValues]) -> [Int] {
+        indices.filter { place in
+            place >= other.count || self[place].value != other[place].value || self[place].name != other[place].name
+                || self[place].isPerHost != other[place].isPerHost
+        }
     }
 }

@@ -118,14 +118,14 @@ struct Settings {
             if process.isCut { return .known(List(elements: [], mayGoOn: true)) }
             guard let text = facts.flags[flag].defaultText(at: release) else { return .open(.needsReview) }
             return .known(
-                List(elements: text.isEmpty ? [] : text.split(separator: ",").map(String.init), mayGoOn: false))
+                List(elements: text.splitAtCommas(), mayGoOn: false))
         }
         let kind = facts.flags[flag].kind
         let isGo = facts.syntax.style == .goFlag
         if isGo || ![.stringSlice, .stringArray].contains(kind) {
             // Not a list that adds up: the last occurrence replaces the others, and etcd splits its lists at every comma.
             let text = lastOccurrence(flag)?.value ?? ""
-            let elements = kind == .stringSlice ? text.split(separator: ",").map(String.init) : [text]
+            let elements = kind == .stringSlice ? text.splitAtCommas() : [text]
             return .known(List(elements: elements, mayGoOn: process.isCut))
         }
         var elements: [String] = []
@@ -188,5 +188,12 @@ struct Settings {
         case .known(let list):
             if list.elements.contains(element) { .yes } else { list.mayGoOn ? .open(.truncated) : .no }
         }
+    }
+}
+
+extension String {
+    /// At bytes, as Go does: to Swift a comma and a combining mark behind it are one character.
+    func splitAtCommas() -> [String] {
+        utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
     }
 }

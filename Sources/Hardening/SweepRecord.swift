@@ -112,7 +112,7 @@ package struct ClusterRecord: Sendable {
         self.hosts = ordered
         self.drift = FlagDrift.between(ordered)
         self.asked = policy.checks
-        self.checks = Self.rollups(policy.checks, ordered)
+        self.checks = CheckRollup.all(of: policy.checks, over: ordered)
     }
 
     /// The same cluster with the same hosts, whose findings differ in their waivers alone.
@@ -124,11 +124,7 @@ package struct ClusterRecord: Sendable {
         self.hosts = hosts
         drift = cluster.drift
         asked = cluster.asked
-        checks = Self.rollups(asked, hosts)
-    }
-
-    private static func rollups(_ checks: [Check], _ hosts: [HostRecord]) -> [CheckRollup] {
-        CheckRollup.all(of: checks, over: hosts) + IntegrityCheck.all.compactMap { CheckRollup($0, over: hosts) }
+        checks = CheckRollup.all(of: asked, over: hosts)
     }
 }
 
@@ -251,6 +247,12 @@ package struct ProcessRecord: Sendable, Equatable {
 }
 
 extension ProcessRecord {
+    /// The severity of every failure that no waiver in force lies over. Looked at in place: a copy of a finding counts
+    /// references to each of its texts, which all hosts share.
+    package func forEachFailure(_ body: (Severity) -> Void) {
+        for index in findings.indices where findings[index].countsAsFailure { body(findings[index].severity) }
+    }
+
     /// A check of the policy was answered for it.
     package var isJudged: Bool { findings.contains { IntegrityCheck.named($0.check) == nil } }
 }

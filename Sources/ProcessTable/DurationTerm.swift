@@ -42,18 +42,20 @@ extension FlagValue {
         guard digits > 0 else { return nil }
         let name = rest.prefix { $0 != UInt8(ascii: ".") && decimalDigit($0) == nil }
         rest = rest.dropFirst(name.count)
-        let unit: UInt64
-        switch String(decoding: name, as: UTF8.self).unicodeScalars.map(\.value) {
-        case scalars("ns"): unit = 1
-        case scalars("us"), [0xB5, 0x73], [0x3BC, 0x73]: unit = 1000
-        case scalars("ms"): unit = 1_000_000
-        case scalars("s"): unit = 1_000_000_000
-        case scalars("m"): unit = 60_000_000_000
-        case scalars("h"): unit = 3_600_000_000_000
-        default: return nil
-        }
+        guard let unit = nanoseconds(in: name) else { return nil }
         return (number, unit)
     }
 
-    private static func scalars(_ text: String) -> [UInt32] { text.unicodeScalars.map(\.value) }
+    private static func nanoseconds(in unit: ArraySlice<UInt8>) -> UInt64? {
+        func isNamed(_ name: StaticString) -> Bool {
+            unit.elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        }
+        if isNamed("s") { return 1_000_000_000 }
+        if isNamed("m") { return 60_000_000_000 }
+        if isNamed("h") { return 3_600_000_000_000 }
+        if isNamed("ms") { return 1_000_000 }
+        // With the micro sign or the Greek letter, which are two characters to Go as well.
+        if isNamed("us") || isNamed("\u{B5}s") || isNamed("\u{3BC}s") { return 1000 }
+        return isNamed("ns") ? 1 : nil
+    }
 }

@@ -17,18 +17,20 @@ package struct JSONText {
         self.isFirst = isFirst
     }
 
-    package mutating func object(_ body: (inout JSONText) -> Void) { nested("{", "}", body) }
+    package mutating func object(_ body: (inout JSONText) -> Void) {
+        nested(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    }
 
     package mutating func object(_ key: StaticString, _ body: (inout JSONText) -> Void) {
         name(key)
-        nested("{", "}", body)
+        object(body)
     }
 
     /// An object without line ends in it: what there are many of stays one line each, for grep and diff.
     package mutating func line(_ body: (inout JSONText) -> Void) {
         let wasOnOneLine = isOnOneLine
         isOnOneLine = true
-        nested("{", "}", body)
+        object(body)
         isOnOneLine = wasOnOneLine
     }
 
@@ -41,7 +43,7 @@ package struct JSONText {
         _ key: StaticString, _ elements: [Element], _ body: (inout JSONText, Element) -> Void
     ) {
         name(key)
-        nested("[", "]") { json in
+        nested(UInt8(ascii: "["), UInt8(ascii: "]")) { json in
             for element in elements {
                 json.separate()
                 body(&json, element)
@@ -66,8 +68,19 @@ package struct JSONText {
     }
 
     package mutating func field(_ key: StaticString, _ value: String?) {
+        guard let value else {
+            name(key)
+            return write("null")
+        }
+        // Nearly every text is plain, and then all of the field is written at once.
+        let isWritten = value.utf8.withContiguousStorageIfAvailable { text in
+            guard text.isPlain else { return false }
+            name(key, with: text)
+            return true
+        }
+        if isWritten ?? false { return }
         name(key)
-        if let value { quote(value) } else { write("null") }
+        quote(value)
     }
 
     package mutating func field(_ key: StaticString, _ value: Int?) {
@@ -125,22 +138,35 @@ package struct JSONText {
     /// Ends the text with a line end.
     package mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 
-    private mutating func nested(_ open: StaticString, _ close: StaticString, _ body: (inout JSONText) -> Void) {
-        write(open)
+    private mutating func nested(_ open: UInt8, _ close: UInt8, _ body: (inout JSONText) -> Void) {
+        bytes.append(open)
         depth += 1
         isFirst = true
         body(&self)
         depth -= 1
         if !isFirst, !isOnOneLine { newLine() }
-        write(close)
+        bytes.append(close)
         isFirst = false
     }
 
-    private mutating func name(_ key: StaticString) {
-        separate()
-        write("\"")
-        write(key)
-        write("\": ")
+    private mutating func name(_ key: StaticString) { name(key, with: nil) }
+
+    /// A key and, if one is given, its plain text.
+    private mutating func name(_ key: StaticString, with text: UnsafeBufferPointer<UInt8>?) {
+        let layout = layout
+        put(atMost: layout.size + key.utf8CodeUnitCount + 6 + (text?.count ?? 0)) { end in
+            layout.put(to: &end)
+            end.put(UInt8(ascii: "\""))
+            end.put(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
+            end.put(UInt8(ascii: "\""))
+            end.put(UInt8(ascii: ":"))
+            end.put(UInt8(ascii: " "))
+            guard let text else { return }
+            end.put(UInt8(ascii: "\""))
+            end.put(text)
+            end.put(UInt8(ascii: "\""))
+        }
+        isFirst = false
     }
 
     private mutating func name(_ text: String) {
@@ -150,14 +176,52 @@ package struct JSONText {
     }
 
     private mutating func separate() {
-        if !isFirst { write(",") }
-        if !isOnOneLine { newLine() } else if !isFirst { write(" ") }
+        let layout = layout
+        put(atMost: layout.size) { layout.put(to: &$0) }
         isFirst = false
     }
 
     private mutating func newLine() {
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        let layout = Layout(hasComma: false, hasSpace: false, indent: 2 * depth)
+        put(atMost: layout.size) { layout.put(to: &$0) }
+    }
+
+    /// What stands before the next key or element.
+    private var layout: Layout {
+        Layout(hasComma: !isFirst, hasSpace: isOnOneLine && !isFirst, indent: isOnOneLine ? nil : 2 * depth)
+    }
+
+    private struct Layout {
+        var hasComma: Bool
+        var hasSpace: Bool
+        /// Of a new line; nil for none.
+        var indent: Int?
+
+        /// Bytes, at most.
+        var size: Int { 2 + (indent ?? 0) }
+
+        @inline(__always)
+        func put(to end: inout UnsafeMutablePointer<UInt8>) {
+            if hasComma { end.put(UInt8(ascii: ",")) }
+            if hasSpace { end.put(UInt8(ascii: " ")) }
+            guard let indent else { return }
+            end.put(UInt8(ascii: "\n"))
+            end.update(repeating: UInt8(ascii: " "), count: indent)
+            end += indent
+        }
+    }
+
+    /// Adds what `body` writes, which is `count` bytes or fewer.
+    @inline(__always)
+    private mutating func put(atMost count: Int, _ body: (inout UnsafeMutablePointer<UInt8>) -> Void) {
+        bytes.append(addingCapacity: count) { room in
+            room.withUnsafeMutableBufferPointer { room, used in
+                guard let start = room.baseAddress else { return }
+                var end = start
+                body(&end)
+                used = end - start
+            }
+        }
     }
 
     /// Without quotes or escapes.
@@ -178,6 +242,16 @@ package struct JSONText {
     private mutating func write(text: String) { bytes.append(contentsOf: text.utf8) }
 
     private mutating func quote(_ string: String) {
+        let isWritten = string.utf8.withContiguousStorageIfAvailable { text in
+            guard text.isPlain else { return false }
+            put(atMost: text.count + 2) { end in
+                end.put(UInt8(ascii: "\""))
+                end.put(text)
+                end.put(UInt8(ascii: "\""))
+            }
+            return true
+        }
+        if isWritten ?? false { return }
         bytes.append(UInt8(ascii: "\""))
         var string = string
         string.withUTF8 { text in
@@ -224,7 +298,44 @@ extension UInt8 {
     fileprivate var mayNeedEscape: Bool { self < 0x20 || self == 0x22 || self == 0x5C || self >= 0x7F }
 }
 
+extension UnsafeMutablePointer<UInt8> {
+    @inline(__always)
+    fileprivate mutating func put(_ byte: UInt8) {
+        pointee = byte
+        self += 1
+    }
+
+    @inline(__always)
+    fileprivate mutating func put(_ text: UnsafeBufferPointer<UInt8>) {
+        guard let start = text.baseAddress else { return }
+        update(from: start, count: text.count)
+        self += text.count
+    }
+}
+
 extension UnsafeBufferPointer where Element == UInt8 {
+    /// Whether there is nothing that may need an escape, looked at eight bytes at a time.
+    fileprivate var isPlain: Bool {
+        let raw = UnsafeRawBufferPointer(self)
+        let lowBits: UInt64 = 0x0101_0101_0101_0101
+        let highBits: UInt64 = 0x8080_8080_8080_8080
+        // Sets the high bit of a byte that is zero, and of others only if one is.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- lowBits) & ~word }
+        var index = 0
+        while index + 8 <= raw.count {
+            let word = raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let controls = (word &- lowBits &* 0x20) & ~word
+            let special = zeros(word ^ lowBits &* 0x22) | zeros(word ^ lowBits &* 0x5C) | zeros(word ^ lowBits &* 0x7F)
+            if (word | controls | special) & highBits != 0 { return false }
+            index += 8
+        }
+        while index < raw.count {
+            if raw[index].mayNeedEscape { return false }
+            index += 1
+        }
+        return true
+    }
+
     /// The scalar that begins here and must be escaped, with its length in bytes; nil for all others. The text is
     /// UTF-8 of a `String`, so its sequences are whole.
     ///

@@ -19,14 +19,7 @@ struct Judgement {
     }
 
     func document(_ parts: inout Parts, in db: Database) throws -> [UInt8] {
-        var lists: [(flags: String, findings: String)] = []
-        for process in processes {
-            var flags = ""
-            for flag in process.flags { flags += "\(try parts.id(of: flag, in: db)) " }
-            var findings = ""
-            for finding in process.findings { findings += "\(try parts.id(of: finding, in: db)) " }
-            lists.append((flags, findings))
-        }
+        let lists = try processes.map { try parts.ids(of: $0, in: db) }
         var json = JSONText(capacity: 512 + 1024 * processes.count)
         json.line { json in
             json.field("digest", digest)

@@ -1,5 +1,6 @@
 import GRDB
 import Hardening
+import ProcessTable
 import StrictJSON
 
 /// Findings and flags by their content: hosts of a fleet share nearly all of theirs. One for a sweep that is written
@@ -9,21 +10,29 @@ struct Parts {
     private var flagIDs: [FlagValues: Int64] = [:]
     private var findings: [Int64: Finding] = [:]
     private var flags: [Int64: FlagValues] = [:]
+    /// What the last process of a component had. The next one's lists are nearly the same, place by place, and comparing
+    /// costs a fraction of hashing.
+    private var last: [Component: (findings: PartList<Finding>, flags: PartList<FlagValues>)] = [:]
 
-    /// Forgets the ids it has given out: those of a transaction that was undone mean nothing.
-    mutating func forget() {
-        findingIDs = [:]
-        flagIDs = [:]
+    /// The ids of a process's findings and flags in their order, a space behind each.
+    mutating func ids(of process: ProcessRecord, in db: Database) throws -> (findings: String, flags: String) {
+        var (findings, flags) = last.removeValue(forKey: process.component) ?? (PartList(), PartList())
+        let newFindings = process.findings.places(otherThanIn: findings.parts)
+        try findings.become(process.findings, newFindings) { try id(of: $0, in: db) }
+        let newFlags = process.flags.places(otherThanIn: flags.parts)
+        try flags.become(process.flags, newFlags) { try id(of: $0, in: db) }
+        last[process.component] = (findings, flags)
+        return (findings.text, flags.text)
     }
 
-    mutating func id(of finding: Finding, in db: Database) throws -> Int64 {
+    private mutating func id(of finding: Finding, in db: Database) throws -> Int64 {
         if let id = findingIDs[finding] { return id }
         let id = try Self.id(of: finding.part, in: db)
         findingIDs[finding] = id
         return id
     }
 
-    mutating func id(of flag: FlagValues, in db: Database) throws -> Int64 {
+    private mutating func id(of flag: FlagValues, in db: Database) throws -> Int64 {
         if let id = flagIDs[flag] { return id }
         let id = try Self.id(of: flag.part, in: db)
         flagIDs[flag] = id
@@ -58,6 +67,29 @@ struct Parts {
         let find = try db.cachedStatement(sql: "SELECT body FROM part WHERE id = ?")
         guard let text = try String.fetchOne(find, arguments: [id]) else { throw Missing(what: "part \(id)") }
         return JSONReader(Array(text.utf8))
+    }
+}
+
+/// The findings or flags of one process with their ids, and these as text, a space behind each.
+private struct PartList<Part> {
+    private(set) var parts: [Part] = []
+    private(set) var text = ""
+    private var ids: [Int64] = []
+
+    /// - Parameter places: where `parts` differs from what was there before.
+    mutating func become(_ parts: [Part], _ places: [Int], id: (Part) throws -> Int64) rethrows {
+        if places.isEmpty, parts.count == ids.count { return }
+        ids.removeLast(max(0, ids.count - parts.count))
+        ids += repeatElement(0, count: parts.count - ids.count)
+        for place in places { ids[place] = try id(parts[place]) }
+        self.parts = parts
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(8 * ids.count)
+        for id in ids {
+            bytes += String(id).utf8
+            bytes.append(UInt8(ascii: " "))
+        }
+        text = String(decoding: bytes, as: UTF8.self)
     }
 }
 

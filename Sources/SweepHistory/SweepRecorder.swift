@@ -85,19 +85,15 @@ package struct SweepRecorder {
     package mutating func flush() throws(StoreError) {
         if waiting.isEmpty { return }
         let hosts = waiting
-        var parts = parts
-        do throws(StoreError) {
-            let known = try store.write { db in
-                for (cluster, host) in hosts { try write(host, cluster, &parts, db) }
-                return parts
-            }
-            self.parts = known
-            waiting.removeAll(keepingCapacity: true)
-            written = ContinuousClock.now
-        } catch {
-            self.parts.forget()
-            throw error
+        // Taken out, so that it is added to and not copied. Where the transaction is undone, its ids mean nothing.
+        var known = parts
+        parts = Parts()
+        parts = try store.write { db in
+            for (cluster, host) in hosts { try write(host, cluster, &known, db) }
+            return known
         }
+        waiting.removeAll(keepingCapacity: true)
+        written = ContinuousClock.now
     }
 
     /// Writes what is left, and then that the sweep is finished.

@@ -16,10 +16,6 @@ extension EvaluationSummary {
 /// Failed findings without a waiver in force, the highest severity first; every severity has its place, also with none.
 func failures(in processes: some Sequence<ProcessRecord>) -> [(severity: Severity, count: Int)] {
     var counts: [Severity: Int] = [:]
-    for process in processes {
-        for position in process.findings.indices where process.findings[position].countsAsFailure {
-            counts[process.findings[position].severity, default: 0] += 1
-        }
-    }
+    for process in processes { process.forEachFailure { counts[$0, default: 0] += 1 } }
     return Severity.allCases.reversed().map { ($0, counts[$0] ?? 0) }
 }

@@ -48,6 +48,24 @@ struct RollupTests {
         #expect(together.worst.text == worst && together.counts == counts)
     }
 
+    @Test func `every finding counts for its own check, in whatever order and however often`() throws {
+        let checks = try builtInPolicy.get().checks.map(\.id)
+        let integrity = IntegrityCheck.all.map(\.id)
+        var generator = SeededGenerator(seed: 4)
+        for _ in 0..<50 {
+            let findings = (checks + checks + integrity + ["of no policy"]).shuffled(using: &generator)
+                .prefix(Int.random(in: 0...80, using: &generator))
+                .map { Finding(check: $0, severity: .low, verdict: .fail, observed: "o", expected: "e") }
+            let process = ProcessRecord(component: .kubeAPIServer, pid: 1, user: "root", findings: Array(findings))
+            let cluster = ClusterRecord(name: "c", hosts: [host(process)], policy: try builtInPolicy.get())
+            #expect(
+                cluster.checks.map(\.check) == checks + integrity.filter { id in findings.contains { $0.check == id } })
+            for rollup in cluster.checks {
+                #expect(rollup.counts.fail == findings.count { $0.check == rollup.check })
+            }
+        }
+    }
+
     @Test(arguments: [HostState.unreachable, .noControlPlane, .hidden, .incomplete, .unreadable, .abandoned])
     func `a host that was not judged is unseen`(state: HostState) throws {
         let one = try rollup([host(process(.pass)), host(name: "b", state: state)])

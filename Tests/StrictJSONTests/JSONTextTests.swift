@@ -23,6 +23,20 @@ struct JSONTextTests {
         #expect(value(of: string) == written)
     }
 
+    @Test func `finds what must be escaped wherever it stands`() {
+        var wrong: [String] = []
+        for scalar in (0..<0x100 as Range<UInt32>).compactMap(Unicode.Scalar.init) {
+            let alone = value(of: String(scalar)).dropFirst().dropLast()
+            for place in 0...9 {
+                let before = String(repeating: "~", count: place)
+                let after = String(repeating: " ", count: 9 - place)
+                let written = value(of: before + String(scalar) + after)
+                if written != "\"\(before)\(alone)\(after)\"" { wrong.append(written) }
+            }
+        }
+        #expect(wrong == [])
+    }
+
     @Test func `writes repaired bytes as the replacement character`() {
         let repaired = String(decoding: [0x61, 0xFF, 0xE2, 0x80, 0x22] as [UInt8], as: UTF8.self)
         #expect(value(of: repaired) == "\"a\u{FFFD}\u{FFFD}\\\"\"")

@@ -40,6 +40,27 @@ import Testing
         #expect(try store.problems() == [])
     }
 
+    @Test func `hosts of one batch that differ in one flag, in many and in their number are kept apart`() throws {
+        let many = Night(
+            id: night.id, started: night.started,
+            hosts: [
+                ("a", "--profiling=false --v=2 --advertise-address=10.0.0.1"),
+                ("b", "--profiling=false --v=2 --advertise-address=10.0.0.2"),
+                ("c", "--profiling=false --v=2 --advertise-address=10.0.0.2"),
+                ("d", "--profiling=true --v=2 --advertise-address=10.0.0.2"),
+                ("e", "--v=2"), ("f", ""), ("g", "--v=2 --profiling=true"), ("h", "--profiling=true --v=2"),
+                ("i", "--profiling=false --v=2 --advertise-address=10.0.0.1"),
+                ("j", "--profiling=false --v=2 --advertise-address=10.0.0.1 --token-auth-file=/t"),
+                ("k", "--profiling=false --v=2 --advertise-address=10.0.0.1"),
+            ])
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        try many.write(to: store)
+        let stored = try store.contents(of: store.sweep("latest")).hosts(from: store).map(\.host.processes)
+        #expect(stored == (try many.records().map(\.processes)))
+        #expect(Set(stored.flatMap { $0 }.map(\.flags)).count == 8)
+    }
+
     @Test func `a waiver is no part of what is stored of a finding`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
