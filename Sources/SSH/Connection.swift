@@ -48,7 +48,7 @@ final class Connection {
         self.token = token
         transport = Transport(poller: around.inbox.poller, token: token)
         clock = PhaseClock(hostLimit: min(around.limits.host, job.target.timeLimit ?? around.limits.host), now: now)
-        dialer = Dialer(addresses: [], port: job.target.port)
+        dialer = Dialer(addresses: [], port: job.target.port, firstKept: around.firstKept)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
         hold = OutputHold(around.budget)

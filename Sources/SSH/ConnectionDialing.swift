@@ -24,7 +24,9 @@ extension Connection {
             if error.isShortage { return lacking(failure(.descriptorsExhausted, detail)) }
             return fail(error.isAbsent ? .nameNotFound : .nameServiceFailed, detail)
         case .success(let addresses):
-            dialer = Dialer(addresses: addresses.filter(target.addressFamily.accepts), port: target.port)
+            dialer = Dialer(
+                addresses: addresses.filter(target.addressFamily.accepts), port: target.port,
+                firstKept: around.firstKept)
             clock.enter(.connect, limit: connectLimit, now: now)
             state = .connecting
             return connect(now: now, last: timedOut(now: now))

@@ -94,7 +94,8 @@ extension Connection {
         let proxies: Proxies
         let wakeups: Wakeups
         let budget: OutputBudget
-        let spare: SpareDescriptor
+        /// See `OpenFiles.firstKept`.
+        let firstKept: Int32
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }

@@ -265,7 +265,6 @@ final class Lane {
 
     func noteShortage(now: Instant) {
         shortage.met(now: now)
-        around.spare.giveUp()
     }
 
     /// Goes on reading where there is room for output again; where not, at one host, so that what has begun ends.
@@ -312,11 +311,6 @@ final class Lane {
 
     private func mayStart(now: Instant) -> Bool {
         guard hasPlace, shortage.pausedUntil <= now else { return false }
-        // Where waiting has not helped, hosts are started all the same, to fail.
-        if !around.spare.retake(), !shortage.isHopeless(after: limits.shortage.clampedNanoseconds, now: now) {
-            shortage.met(now: now)
-            return false
-        }
         return ramp.take(now: now)
     }
 

@@ -42,7 +42,6 @@ package final class SSHEngine: Sendable {
         let budget = OutputBudget(limit: limits.unparsedOutput) { [inboxes] in
             for inbox in inboxes { inbox.post(.roomForOutput) }
         }
-        let spare = SpareDescriptor()
         var threads: [pthread_t] = []
         for inbox in inboxes {
             let thread = LaneThread.start(stackSize: 512 << 10) {
@@ -50,8 +49,8 @@ package final class SSHEngine: Sendable {
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
                     inbox: inbox, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
-                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget, spare: spare,
-                    buffer: buffer)
+                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget,
+                    firstKept: openFiles.firstKept, buffer: buffer)
                 Lane(resolver: resolver, around: around, gates: gates, ramp: ramp).run()
             }
             guard let thread else {
