@@ -47,6 +47,7 @@ extension Connection {
                 if case .wait = progress, askAgent(offer.request, now: now) { return .wait }
                 if case .done = progress {
                     identity = offer.request.identity
+                    session.streams.isSignedIn = true
                     if pool != nil { return carry(session, now: now) }
                     guard target.command != nil else { return finish(.success(CommandOutput())) }
                     clock.enter(.execute, limit: limits.execute, now: now)
