@@ -87,7 +87,11 @@ package struct HostExamination: Sendable {
         take(plan.keys, into: &checkup)
         if case .failure(let failure) = plan.knownHosts { checkup.problem = checkup.problem ?? failure }
         if access.problem == nil, access.route == .direct { await resolve(access, silence, into: &checkup) }
-        if let trust = plan.trust { take(trust, into: &checkup) }
+        if let cause = end.cause {
+            checkup.notes.append("its host key was not looked up: \(cause)")
+        } else if let trust = plan.trust {
+            take(trust, into: &checkup)
+        }
         return checkup
     }
 

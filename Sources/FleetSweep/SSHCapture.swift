@@ -28,6 +28,7 @@ package final class SSHCapture: Sendable {
     private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
     private let bastions = Mutex<[ProxyJump: Result<[SSHTarget], HostFailure>]>([:])
+    private let reasonsForSSH = Mutex<[ProxyJump: String?]>([:])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
@@ -134,7 +135,12 @@ package final class SSHCapture: Sendable {
     }
 
     private func outcome(of target: SSHTarget) async -> SSHOutcome {
-        await withCheckedContinuation { continuation in
+        // Looking a host up among very many hashed names takes its time, and others wait for this thread.
+        if let cause = end.cause {
+            return SSHOutcome(
+                id: target.id, result: .failure(SSHFailure(phase: .waiting, reason: .cancelled, detail: cause)))
+        }
+        return await withCheckedContinuation { continuation in
             engine.submit(target) { continuation.resume(returning: $0) }
             // An end raised just before the submission has cancelled only what was under way then.
             if end.cause != nil { engine.cancel(id: target.id) }
@@ -153,7 +159,7 @@ package final class SSHCapture: Sendable {
         let route = access[host].route
         guard let name = route.gateway else { return nil }
         if let places = options.perPassage { return Passage(name: name, places: places) }
-        let isOwn = if case .jump = route { plan(host).leftToSSH == nil } else { false }
+        let isOwn = if case .jump(let jump) = route { leftToSSH(jump) == nil } else { false }
         return Passage(name: name, places: isOwn ? Passage.ownSessionPlaces : Passage.programPlaces)
     }
 
@@ -163,9 +169,35 @@ package final class SSHCapture: Sendable {
         var plan = HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
         if case .jump(let jump) = access.route {
             plan.bastions = bastions(of: jump)
-            plan.onlyForSSH = self.access.bastions[jump]?.obstacle
+            plan.leftToSSH = leftToSSH(jump)
         }
         return plan
+    }
+
+    /// Why ssh logs in to the bastion, with a process a host; nil where the engine does. Found out once for all hosts
+    /// behind it.
+    private func leftToSSH(_ jump: ProxyJump) -> String? {
+        reasonsForSSH.withLock { known in
+            if let reason = known[jump] { return reason }
+            if let cause = end.cause { return cause }
+            let reason =
+                access.bastions[jump]?.obstacle
+                ?? (try? bastions(of: jump).get())?.lazy.compactMap(\.obstacleAsBastion).first
+            known[jump] = .some(reason)
+            return reason
+        }
+    }
+
+    /// Where looking hosts up among hashed names takes long. Reads known_hosts.
+    package func lookUpWarnings(for fleet: Fleet) -> [String] {
+        var hosts: [[String]: Int] = [:]
+        for host in fleet.clusters.flatMap(\.hosts) { hosts[access[host].knownHostsFiles, default: 0] += 1 }
+        return hosts.compactMap { files, count in
+            guard let hashed = try? index(files).get().hashedCount,
+                let remark = KnownHostsCheckup.remark(hosts: count, hashedNames: hashed)
+            else { return nil }
+            return "\(files.joined(separator: ", ")): \(remark)"
+        }.sorted()
     }
 
     /// The targets that the jump leads through; empty where ssh has to log in.

@@ -79,7 +79,7 @@ package final class SSHEngine: Sendable {
     }
 
     /// Hands a target to the least busy lane. `completion` runs on a lane's thread (or here, after `shutdown`) and
-    /// must not block. Looking the host up in known_hosts is done here, on the caller's thread.
+    /// must not block. The host is looked up in known_hosts here, on the caller's thread.
     package func submit(_ target: SSHTarget, completion: @escaping @Sendable (SSHOutcome) -> Void) {
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         let job = Job(target: target, known: known, completion: completion)

@@ -31,8 +31,10 @@ struct Checkup {
         var named = keys.identity
         if named.isEmpty, let access { named = hosts.flatMap { access[$0].identityFiles }.uniqued }
         items += KeyFileCheckup.items(named, held: agent.keys, hasPassphrase: keys.passphraseFd != nil)
-        let known = access.map { access in hosts.flatMap { access[$0].knownHostsFiles }.uniqued }
-        items += KnownHostsCheckup.items(known ?? connections.knownHosts.map { [$0] })
+        let known = access.map { access in hosts.flatMap { access[$0].knownHostsFiles } }
+        items += KnownHostsCheckup.items(
+            known?.uniqued ?? connections.knownHosts.map { [$0] },
+            hosts: Dictionary((known ?? []).map { ($0, 1) }, uniquingKeysWith: +))
         guard let fleet, let access, let inventory else { return (items, nil) }
         return (items, try await checkup(of: fleet, access, inventory))
     }

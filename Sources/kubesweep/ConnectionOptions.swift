@@ -136,6 +136,7 @@ struct ConnectionOptions: ParsableArguments {
             throw CommandFailure(.software, error.message)
         }
         if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { Console.talk(complaint) }
+        for warning in ssh.lookUpWarnings(for: fleet) { Console.talk(warning) }
         var options = sweepOptions
         options.first = first
         let fleet = access.applied(to: fleet)
