@@ -115,6 +115,7 @@ final class Connection {
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     func tearDown() {
+        if case .authenticating(let offer) = state { offer.request.drop() }
         if let session {
             if case .exchanging = state {
             } else if intake?.ended == nil {

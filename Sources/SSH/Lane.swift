@@ -112,6 +112,8 @@ final class Lane {
                 drop(answer)
             }
         case .roomForOutput: break
+        case .signing(let token):
+            if let connection = connection(token) { settle(token, connection.signing(now: now)) }
         case .signed(let token, let answer):
             if let connection = connection(token) { settle(token, connection.signed(answer, now: now)) }
         case .cancel(let id):
