@@ -26,7 +26,9 @@ package final class AgentClient: Sendable {
 
     package func keys() async -> Result<[AgentKey], AgentError> {
         await withCheckedContinuation { continuation in
-            ask(AgentMessage.listKeys, begins: { true }) { continuation.resume(returning: $0.flatMap(AgentMessage.keys)) }
+            ask(AgentMessage.listKeys, begins: { true }) {
+                continuation.resume(returning: $0.flatMap(AgentMessage.keys))
+            }
         }
     }
 
