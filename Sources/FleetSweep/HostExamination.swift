@@ -80,6 +80,7 @@ package struct HostExamination: Sendable {
             connectSeconds: Sourced(connect / .seconds(1), origins.connectLimit))
         checkup.kubernetesVersion = version
         checkup.hostKeyAlias = access.hostKeyAlias.map { Sourced($0, origins.hostKeyAlias) }
+        checkup.agent = Sourced(access.agent.path, access.agent.origin)
         checkup.isForced = host.forcedCommand
         checkup.leftToSSH = plan.leftToSSH
         checkup.notes = plan.notes

@@ -63,6 +63,8 @@ package struct HostCheckup: Sendable {
     package var addresses: [String] = []
     package var keys: [OfferedKey] = []
     package var keysOrigin = SettingOrigin.usual
+    /// The socket of the agent that is asked; nil for none.
+    package var agent = Sourced<String?>(nil, .usual)
     package var knownHostsFiles: Sourced<[String]>
     package var hostKeyAlias: Sourced<String>?
     /// Nil where known_hosts cannot be read.

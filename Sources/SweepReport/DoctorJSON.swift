@@ -87,6 +87,10 @@ package enum DoctorJSON {
         }
         json.field("keysFrom", host.keysOrigin.rawValue)
         json.array("keys", host.keys) { json, key in json.line { put(key, &$0) } }
+        json.line("agent") { json in
+            json.field("value", host.agent.value)
+            json.field("from", host.agent.origin.rawValue)
+        }
         json.object("knownHosts") { json in
             json.field("files", host.knownHostsFiles.value)
             json.field("from", host.knownHostsFiles.origin.rawValue)

@@ -53,6 +53,9 @@ struct FleetCheckupText {
             if let limitation = key.limitation { text.entry("", limitation, paint: style.faint) }
         }
         if shape.keys.isEmpty { text.entry("key", "none") }
+        if shape.agent.value != nil || shape.agent.origin != .usual {
+            text.entry("agent", "\(shape.agent.value ?? "none") (\(shape.agent.origin.words))")
+        }
         text.entry(
             "known_hosts",
             "\(shape.knownHostsFiles.value.joined(separator: ", ")) (\(shape.knownHostsFiles.origin.words))")

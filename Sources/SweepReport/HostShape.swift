@@ -10,6 +10,7 @@ struct HostShape: Hashable {
     let leftToSSH: String?
     let keys: [OfferedKey]
     let keysOrigin: SettingOrigin
+    let agent: Sourced<String?>
     let knownHostsFiles: Sourced<[String]>
     let aliasOrigin: SettingOrigin?
     let hostKeyState: String?
@@ -27,6 +28,7 @@ struct HostShape: Hashable {
         leftToSSH = host.leftToSSH
         keys = host.keys
         keysOrigin = host.keysOrigin
+        agent = host.agent
         knownHostsFiles = host.knownHostsFiles
         aliasOrigin = host.hostKeyAlias?.origin
         hostKeyState = host.hostKey?.state

@@ -180,6 +180,7 @@ struct ConnectionOptions: ParsableArguments {
         options.knownHostsFile = knownHosts
         options.proxyJump = proxyJump
         options.sshConfig = sshConfig
+        options.agent = keys.agent
         options.connectLimit = connectSeconds.map { .seconds($0) }
         return options
     }

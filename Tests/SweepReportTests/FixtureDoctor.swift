@@ -91,6 +91,7 @@ struct FixtureDoctor {
         behind.hostKeyAlias = Sourced("cp2", .sshConfig)
         behind.keys = [key, rsa]
         behind.keysOrigin = .usual
+        behind.agent = Sourced("/run/\(HostileText.nul)", .usual)
         behind.connectSeconds = Sourced(2.5, .sshConfig)
         var command = host("edge", "cp3.\(HostileText.all)", "10.0.4.3")
         var leftToSSH = behind
@@ -102,6 +103,7 @@ struct FixtureDoctor {
         command.hostKey = nil
         command.keys = []
         command.isForced = true
+        command.agent = Sourced(nil, .sshConfig)
         command.kubernetesVersion = nil
         command.notes = ["key not used: \(HostileText.c1)"]
         command.problem = HostFailure(
