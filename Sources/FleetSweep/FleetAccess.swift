@@ -158,7 +158,10 @@ package struct FleetAccess: Sendable {
         access.problem = problem
         access.origins = origins(host, options, settings, person)
         if let alias = host.hostKeyAlias { access.hostKeyAlias = alias }
-        if let file = options.knownHostsFile ?? host.knownHostsFile { access.knownHostsFiles = [file] }
+        if let file = options.knownHostsFile ?? host.knownHostsFile {
+            access.knownHostsFiles = [file]
+            access.newKeysFile = file
+        }
         if let file = host.identityFile {
             access.keys = .named([file])
         } else if !access.keys.files.isEmpty {

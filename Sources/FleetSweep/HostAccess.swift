@@ -11,8 +11,9 @@ package struct HostAccess: Sendable {
     package var user: String
     package var route = SSHRoute.direct
     package var hostKeyAlias: String?
-    /// The first is the one that new keys are recorded in.
     package var knownHostsFiles: [String] = []
+    /// Where keys that are trusted on first use are recorded; nil where the user has no such file, or has turned it off.
+    package var newKeysFile: String?
     package var keys = KeyRule.usual(isExclusive: false)
     package var certificateFiles: [String] = []
     package var agent: AgentSocket
@@ -55,24 +56,23 @@ extension HostAccess {
             agent: AgentSocket(option: agent, configured: settings.identityAgent))
         notes = settings.notes.map { "ssh_config: \($0)" }
         hostKeyAlias = settings.hostKeyAlias
-        knownHostsFiles = Self.knownHostsFiles(settings)
+        let user = settings.userKnownHostsFiles ?? Self.usualKnownHostsFiles.user
+        let global = settings.globalKnownHostsFiles ?? Self.usualKnownHostsFiles.global
+        // The usual way to write "none"; it is no file that can be read whole.
+        knownHostsFiles = (user + global).filter { $0 != "/dev/null" }
+        // As ssh, which never writes to the system's files.
+        newKeysFile = user.first == "/dev/null" ? nil : user.first
         keys = Self.keys(settings)
         certificateFiles = settings.certificateFiles
         connectLimit = settings.connectSeconds.map { .seconds($0) }
         addressFamily = AddressFamily(rawValue: settings.addressFamily) ?? .any
     }
 
-    private static func knownHostsFiles(_ settings: SSHSettings) -> [String] {
-        let user = settings.userKnownHostsFiles ?? usualKnownHostsFiles.user
-        let global = settings.globalKnownHostsFiles ?? usualKnownHostsFiles.global
-        // The usual way to write "none"; it is no file that can be read whole.
-        return (user + global).filter { $0 != "/dev/null" }
-    }
-
     /// Where neither an option nor the inventory nor ssh_config names others.
     static var usualKnownHostsFiles: (user: [String], global: [String]) {
         let home = getenv("HOME").map { String(cString: $0) }
-        return (home.map { ["\($0)/.ssh/known_hosts"] } ?? [], ["/etc/ssh/ssh_known_hosts"])
+        let user = home.map { ["\($0)/.ssh/known_hosts", "\($0)/.ssh/known_hosts2"] } ?? []
+        return (user, ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
     }
 
     /// Of IdentityFile those that are there, as ssh does it; all, to say what is wrong, where nothing else is offered.

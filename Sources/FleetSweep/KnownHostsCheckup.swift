@@ -32,6 +32,8 @@ package enum KnownHostsCheckup {
                 found += 1
             } catch {
                 switch error {
+                // A second file that ssh looks for and hardly anybody has.
+                case .missing where path.hasSuffix("known_hosts2"): continue
                 case .missing: items.append(HealthItem(.knownHosts, path, .ok, "there is no such file"))
                 case .unreadable(let words):
                     let detail = words.hasPrefix("\(path): ") ? String(words.dropFirst(path.count + 2)) : words

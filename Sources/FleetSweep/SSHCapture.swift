@@ -29,6 +29,8 @@ package final class SSHCapture: Sendable {
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
     private let bastions = Mutex<[ProxyJump: Result<[SSHTarget], HostFailure>]>([:])
     private let reasonsForSSH = Mutex<[ProxyJump: String?]>([:])
+    /// Files that others have held locked for as long as anybody waits for them.
+    private let lockedFiles = Mutex<Set<String>>([])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
@@ -121,7 +123,7 @@ package final class SSHCapture: Sendable {
             outcome = await self.outcome(of: target)
         }
         if let identity = outcome.identity { memory.note(identity, cluster: host.cluster, user: target.user) }
-        let notes = plan.notes + noteNewKey(outcome, of: host)
+        let notes = plan.notes + (await noteNewKey(outcome, plan.access))
         let result = outcome.result.mapError { failure in
             var failure = failure
             switch earlier.count {
@@ -232,21 +234,43 @@ package final class SSHCapture: Sendable {
         }
     }
 
+    /// For a file that another program has locked.
+    private static let lockPatience = Duration.seconds(2)
+
     /// Records a key that was accepted on first use, and says so.
-    private func noteNewKey(_ outcome: SSHOutcome, of host: Host) -> [String] {
+    private func noteNewKey(_ outcome: SSHOutcome, _ access: HostAccess) async -> [String] {
         guard outcome.hostKeyIsNew, let key = outcome.hostKey else { return [] }
-        let access = access[host]
+        let words = "its host key \(key.type) \(key.fingerprint) was not known and"
+        guard let path = access.newKeysFile else {
+            return ["\(words) is not recorded: the user's known_hosts file is turned off (UserKnownHostsFile)"]
+        }
         let alias = access.hostKeyAlias
         let entry = KnownHostsFile.Entry(
             name: alias ?? access.address, port: alias == nil ? access.port : 22, key: key)
         do throws(KnownHostsError) {
-            guard let path = access.knownHostsFiles.first else { throw .cannotWrite("there is no known_hosts file") }
-            try KnownHostsFile.append([entry], to: path)
-            return ["its host key \(key.type) \(key.fingerprint) was not known and is now in \(path)"]
+            try await record(entry, in: path)
+            return ["\(words) is now in \(path)"]
         } catch {
-            return [
-                "its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.words)"
-            ]
+            return ["\(words) could not be recorded: \(error.words)"]
+        }
+    }
+
+    /// Waits without holding a thread, once for each file, and not beyond the sweep's end.
+    private func record(_ entry: KnownHostsFile.Entry, in path: String) async throws(KnownHostsError) {
+        let deadline = ContinuousClock.now + Self.lockPatience
+        while true {
+            do throws(KnownHostsError) {
+                // One after the other, or hosts of this sweep would find the file locked by each other.
+                return try lockedFiles.withLock { _ throws(KnownHostsError) in
+                    try KnownHostsFile.append([entry], to: path)
+                }
+            } catch {
+                guard case .locked = error, !lockedFiles.withLock({ $0.contains(path) }) else { throw error }
+                guard ContinuousClock.now < deadline, await end.waits(.milliseconds(50)) else {
+                    lockedFiles.withLock { _ = $0.insert(path) }
+                    throw error
+                }
+            }
         }
     }
 }
@@ -264,6 +288,7 @@ extension KnownHostsError {
     fileprivate var words: String {
         switch self {
         case .cannotRead(let detail), .cannotWrite(let detail): detail
+        case .locked(let path): "\(path): another program has locked it"
         case .unusableName(let name): "known_hosts cannot hold the name \(name)"
         }
     }

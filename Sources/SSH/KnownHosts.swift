@@ -134,6 +134,8 @@ package enum KnownHostsError: Error, Sendable, Equatable {
     /// Says which file and why.
     case cannotRead(String)
     case cannotWrite(String)
+    /// Another program holds the lock of this file.
+    case locked(String)
     /// A name that a known_hosts line cannot hold.
     case unusableName(String)
 }

@@ -100,6 +100,11 @@ package enum DoctorJSON {
             json.field("state", host.hostKey?.state)
             json.array("lines", host.hostKey?.lines ?? []) { json, line in json.line { put(line, &$0) } }
         }
+        json.line("newKeys") { json in
+            json.field("value", host.newKeys.value.rawValue)
+            json.field("file", host.newKeysFile)
+            json.field("from", host.newKeys.origin.rawValue)
+        }
         json.line("connectMilliseconds") { json in
             json.field("value", Int(host.connectSeconds.value * 1000))
             json.field("from", host.connectSeconds.origin.rawValue)

@@ -60,6 +60,7 @@ struct FleetCheckupText {
             "known_hosts",
             "\(shape.knownHostsFiles.value.joined(separator: ", ")) (\(shape.knownHostsFiles.origin.words))")
         text.entry("host key", hostKey(shape))
+        text.entry("new keys", "\(newKeys(shape)) (\(shape.newKeys.origin.words))")
         text.entry("connect", "within \(seconds(shape.connectSeconds.value)) (\(shape.connectSeconds.origin.words))")
         if shape.isForced { text.entry("command", "the account is pinned to its own (inventory)") }
     }
@@ -93,6 +94,14 @@ struct FleetCheckupText {
         case "revoked": return "marked @revoked\(alias)"
         case nil: return "known_hosts cannot be read"
         default: return "unknown\(alias)"
+        }
+    }
+
+    private func newKeys(_ shape: HostShape) -> String {
+        switch shape.newKeys.value {
+        case .refused: "refused"
+        case .recorded: "trusted on first use, and recorded in \(shape.newKeysFile ?? "known_hosts")"
+        case .trusted: "trusted on first use, and not recorded"
         }
     }
 

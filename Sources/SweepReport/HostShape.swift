@@ -16,6 +16,8 @@ struct HostShape: Hashable {
     let hostKeyState: String?
     /// Of the keys that are known and not revoked, sorted.
     let hostKeyTypes: [String]
+    let newKeys: Sourced<HostCheckup.NewHostKeys>
+    let newKeysFile: String?
     let connectSeconds: Sourced<Double>
     let isForced: Bool
 
@@ -33,6 +35,8 @@ struct HostShape: Hashable {
         aliasOrigin = host.hostKeyAlias?.origin
         hostKeyState = host.hostKey?.state
         hostKeyTypes = Set((host.hostKey?.lines ?? []).filter { !$0.isRevoked }.map(\.type)).sorted()
+        newKeys = host.newKeys
+        newKeysFile = host.newKeysFile
         connectSeconds = host.connectSeconds
         isForced = host.isForced
     }

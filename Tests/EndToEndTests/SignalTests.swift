@@ -237,7 +237,8 @@ extension SimulatedMasters {
             let program = try scratch.start(
                 ["scan", "--inventory", inventory, "--format", "json", "--ssh-config", config, "--no-history"] + options
             )
-            let remark = "\(known), /etc/ssh/ssh_known_hosts: looking 2000 hosts up among 30000 hashed names takes long"
+            let remark =
+                "\(known), /etc/ssh/ssh_known_hosts, /etc/ssh/ssh_known_hosts2: looking 2000 hosts up among 30000 hashed names takes long"
             try await wait("the warning") { program.talkSoFar.contains(remark) }
             try await Task.sleep(for: .seconds(1))
             let end = try await end(program, by: SIGINT)

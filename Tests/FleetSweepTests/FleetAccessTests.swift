@@ -151,6 +151,23 @@ struct FleetAccessTests {
         #expect(try await host("host: cp1, identity_file: /k", config: config).keys == .named(["/k"]))
     }
 
+    @Test(arguments: [
+        ("", "usual"), ("UserKnownHostsFile /k/one /k/two", "/k/one"), ("UserKnownHostsFile /dev/null", nil),
+        ("UserKnownHostsFile none", nil), ("UserKnownHostsFile /dev/null /k/two", nil),
+        ("GlobalKnownHostsFile /k/global", "usual"),
+    ])
+    func `new host keys are recorded in the user's file, if anywhere`(config: String, file: String?) async throws {
+        let usual = HostAccess.usualKnownHostsFiles
+        #expect(usual.user.first?.hasSuffix("/.ssh/known_hosts") == true)
+        let found = try await host("host: cp1", config: config + "\n")
+        #expect(found.newKeysFile == (file == "usual" ? usual.user.first : file))
+        #expect(found.knownHostsFiles.allSatisfy { $0 != "/dev/null" })
+        let named = try await host("host: cp1, known_hosts: /i/known", config: config + "\n")
+        #expect(named.newKeysFile == "/i/known")
+        // Where nothing is configured, ssh's second files count too.
+        if config.isEmpty { #expect(found.knownHostsFiles == usual.user + usual.global) }
+    }
+
     /// A public half is enough to name a key that the agent has.
     @Test func `of configured keys those with a public half beside their path`() async throws {
         let key = try folder.key("key")

@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 import Testing
 
 @testable import SSH
@@ -202,6 +204,73 @@ struct KnownHostsTests {
         #expect(
             try Tool.run("/usr/bin/ssh-keygen", ["-F", "[master2]:2222", "-f", fresh]).split(separator: "\n").last
                 == "[master2]:2222 \(Self.first)")
+    }
+
+    private static func key() throws -> HostKey {
+        try #require(HostKey(blob: Base64.decode(first.split(separator: " ")[1].utf8) ?? []))
+    }
+
+    @Test func `many that append at once, and ssh's own way of appending, lose and mix nothing`() async throws {
+        let workshop = try Workshop()
+        let path = "\(workshop.path)/hosts"
+        let key = try Self.key()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<8 {
+                group.addTask {
+                    for number in 0..<50 {
+                        while true {
+                            do throws(KnownHostsError) {
+                                try KnownHostsFile.append(
+                                    [.init(name: "w\(writer)n\(number)", port: 22, key: key)], to: path)
+                                break
+                            } catch {
+                                #expect(error == .locked(path))
+                                usleep(500)
+                            }
+                        }
+                    }
+                }
+            }
+            group.addTask {
+                try Tool.run(
+                    "/bin/sh", ["-c", "for n in $(seq 100); do echo \"s$n \(Self.first)\" >> '\(path)'; done"])
+            }
+            try await group.waitForAll()
+        }
+        let hosts = try KnownHosts(files: [path])
+        #expect(hosts.skippedCount == 0)
+        #expect(hosts.count == 500)
+        let names = (0..<400).map { "w\($0 / 50)n\($0 % 50)" } + (1...100).map { "s\($0)" }
+        for name in names { #expect(hosts.keys(for: name, port: 22).keys.count == 1, "\(name)") }
+    }
+
+    @Test func `a locked file is left alone at once`() throws {
+        let workshop = try Workshop()
+        let path = try workshop.write("old \(Self.second)\n", to: "hosts")
+        let holder = open(path, O_RDWR | O_CLOEXEC)
+        defer { close(holder) }
+        #expect(flock(holder, LOCK_EX) == 0)
+        #expect(throws: KnownHostsError.locked(path)) {
+            try KnownHostsFile.append([.init(name: "new", port: 22, key: try Self.key())], to: path)
+        }
+        #expect(try workshop.read("hosts") == "old \(Self.second)\n")
+    }
+
+    @Test(.enabled(if: Server.isAvailable))
+    func `a line that does not fit is taken back`() throws {
+        let workshop = try Workshop()
+        let folder = "\(workshop.path)/full"
+        mkdir(folder, 0o700)
+        // Room for one page.
+        try Tool.run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", folder])
+        defer { _ = try? Tool.run("/usr/bin/umount", [folder]) }
+        let text = "old \(Self.second)\n# " + String(repeating: "x", count: 3930) + "\n"
+        let path = try workshop.write(text, to: "full/hosts")
+        let failure = #expect(throws: KnownHostsError.self) {
+            try KnownHostsFile.append([.init(name: "new", port: 22, key: try Self.key())], to: path)
+        }
+        #expect(failure == .cannotWrite("\(path): only \(4096 - text.utf8.count) of 85 bytes were written"))
+        #expect(try workshop.read("full/hosts") == text)
     }
 
     @Test(arguments: ["", "a b", "a\nb", "*", "!a", "|1|a", "@revoked", "a,b", "#a", "ä"])
