@@ -80,6 +80,8 @@ final class Connection {
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
         }
+        // Other names may be in line before it, which is no fault of the host.
+        clock.stop(now: now)
         return .needsName(target.address)
     }
 

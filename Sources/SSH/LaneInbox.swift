@@ -6,6 +6,8 @@ import Synchronization
 final class LaneInbox: Sendable {
     enum Message: Sendable {
         case start(Job)
+        /// The name service is asked for a connection that waited for its turn.
+        case resolving(SlotToken)
         case resolved(SlotToken, Resolver.Answer)
         case proxied(SlotToken, Proxies.Answer)
         /// The agent was asked for a connection that waited in its line.
