@@ -80,6 +80,8 @@ final class Connection {
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
         }
+        // Other names may be in line before it, which is no fault of the host.
+        clock.stop(now: now)
         return .needsName(target.address)
     }
 
@@ -115,6 +117,7 @@ final class Connection {
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     func tearDown() {
+        if case .authenticating(let offer) = state { offer.request.drop() }
         if let session {
             if case .exchanging = state {
             } else if intake?.ended == nil {

@@ -16,8 +16,17 @@ extension Connection {
         }
     }
 
+    /// The name service is asked from now on.
+    func resolving(now: Instant) -> Next {
+        guard case .resolving = state else { return .wait }
+        clock.resume(now: now)
+        clock.renew(limit: limits.resolve.clampedNanoseconds, now: now)
+        return .wait
+    }
+
     func resolved(_ answer: Resolver.Answer, now: Instant) -> Next {
         guard case .resolving = state else { return .wait }
+        clock.resume(now: now)
         switch answer {
         case .failure(let error):
             let detail = "\(PeerText.printable(target.address.utf8)): \(error.text)"

@@ -39,7 +39,11 @@ extension Connection {
     }
 
     func lost(_ end: Intake.End) -> Next {
-        if case .cutOff = end { return fail(.connectionLost, "\(place) \(end.text)\(progressText)") }
+        switch end {
+        case .cutOff: return fail(.connectionLost, "\(place) \(end.text)\(progressText)")
+        case .overdone: return fail(.protocolError, "\(place) \(end.text)\(progressText)")
+        case .closed, .failed: break
+        }
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
         if let refused = accountRefused("\(place) \(end.text)") { return refused }

@@ -67,7 +67,7 @@ extension Connection {
     func streams(_ intake: Intake) -> SessionStreams {
         if pool != nil {
             let outlet = outlet
-            return SessionStreams(intake: intake, readsRefusals: true) { outlet.take($0) }
+            return SessionStreams(intake: intake) { outlet.take($0) }
         }
         guard let tunnel = transport.tunnel else { return SessionStreams(intake: intake) { intake.send($0) } }
         return SessionStreams(intake: intake) { tunnel.send($0) }

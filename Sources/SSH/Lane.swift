@@ -103,6 +103,8 @@ final class Lane {
             } else {
                 waiting.append(job)
             }
+        case .resolving(let token):
+            if let connection = connection(token) { settle(token, connection.resolving(now: now)) }
         case .resolved(let token, let answer):
             if let connection = connection(token) { settle(token, connection.resolved(answer, now: now)) }
         case .proxied(let token, let answer):
@@ -112,6 +114,8 @@ final class Lane {
                 drop(answer)
             }
         case .roomForOutput: break
+        case .signing(let token):
+            if let connection = connection(token) { settle(token, connection.signing(now: now)) }
         case .signed(let token, let answer):
             if let connection = connection(token) { settle(token, connection.signed(answer, now: now)) }
         case .cancel(let id):
@@ -174,7 +178,9 @@ final class Lane {
             connection.park(now: MonotonicTime.now)
             parked.append(token)
         case .needsName(let name):
-            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+            resolver.resolve(name, begins: { [inbox] in inbox.post(.resolving(token)) }) { [inbox] answer in
+                inbox.post(.resolved(token, answer))
+            }
         case .needsProxy:
             around.proxies.open(connection.job.target) { [inbox, proxies = around.proxies] answer in
                 guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }

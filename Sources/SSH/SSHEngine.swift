@@ -20,8 +20,17 @@ package final class SSHEngine: Sendable {
     /// - `clientSoftware`: what servers see and log as the client's version; letters, digits, `.` and `_`.
     ///
     /// Initialises libssh2 for the process, ignores SIGPIPE and raises the soft limit on open files to the hard one.
-    package init(
+    package convenience init(
         lanes count: Int, limits: SSHLimits, hostKeyPolicy: HostKeyPolicy, clientSoftware: String = "kubesweep"
+    ) throws(SSHEngineError) {
+        try self.init(
+            lanes: count, limits: limits, hostKeyPolicy: hostKeyPolicy, clientSoftware: clientSoftware,
+            resolver: Resolver())
+    }
+
+    init(
+        lanes count: Int, limits: SSHLimits, hostKeyPolicy: HostKeyPolicy, clientSoftware: String = "kubesweep",
+        resolver: Resolver
     ) throws(SSHEngineError) {
         try SSHLibrary.initialise()
         guard let algorithms = SSHLibrary.algorithms else { throw .library(code: 0) }
@@ -32,7 +41,6 @@ package final class SSHEngine: Sendable {
         let share = limits.share(ofLanes: count)
         let gates = Gates(share, descriptors: openFiles.left(lanes: count) / count)
         let ramp = StartRamp(perSecond: limits.startsPerSecond, lanes: count)
-        let resolver = try Resolver()
         let firstUse = FirstUseKeys()
         let proxies = Proxies(connectLimit: limits.connect)
         let banner = "SSH-2.0-\(clientSoftware)_libssh2_\(SSHLibrary.version)"
@@ -78,7 +86,7 @@ package final class SSHEngine: Sendable {
     }
 
     /// Hands a target to the least busy lane. `completion` runs on a lane's thread (or here, after `shutdown`) and
-    /// must not block. Looking the host up in known_hosts is done here, on the caller's thread.
+    /// must not block. The host is looked up in known_hosts here, on the caller's thread.
     package func submit(_ target: SSHTarget, completion: @escaping @Sendable (SSHOutcome) -> Void) {
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         let job = Job(target: target, known: known, completion: completion)

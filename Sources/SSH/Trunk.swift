@@ -112,6 +112,7 @@ final class Trunk {
     /// Moves everything that can be moved now; the failure after which the session is of no use.
     func pump(now: Instant) -> Session.Failure? {
         isDirty = false
+        session.streams.memory.allow(windows: 1 + tunnels.count(where: \.isBehind))
         var received = -1
         // Until a round in which nothing came: in it no packet was queued behind a tunnel already passed, and a key
         // exchange that had held one up is over or waits for the bastion.
@@ -163,7 +164,9 @@ final class Trunk {
         guard let channel = tunnel.channel else { return nil }
         while tunnel.hasRoom {
             switch session.read(channel, into: buffer) {
-            case .wait: return nil
+            case .wait:
+                tunnel.catchUp()
+                return nil
             case .failed(let failure): return failure
             case .bytes(let count):
                 tunnel.deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))

@@ -136,6 +136,7 @@ struct ConnectionOptions: ParsableArguments {
             throw CommandFailure(.software, error.message)
         }
         if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { Console.talk(complaint) }
+        for warning in ssh.lookUpWarnings(for: fleet) { Console.talk(warning) }
         var options = sweepOptions
         options.first = first
         let fleet = access.applied(to: fleet)
@@ -179,6 +180,7 @@ struct ConnectionOptions: ParsableArguments {
         options.knownHostsFile = knownHosts
         options.proxyJump = proxyJump
         options.sshConfig = sshConfig
+        options.agent = keys.agent
         options.connectLimit = connectSeconds.map { .seconds($0) }
         return options
     }

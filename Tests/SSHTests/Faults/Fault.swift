@@ -10,7 +10,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     enum Kind: String, CaseIterable, Sendable {
         case connectionRefused, blackHole, reset, silence, oneByteASecond, endlessBanner, endlessOutput
         case closedBeforeBanner, wrongHostKey, noCommonAlgorithm, authenticationRefused, accountExpired
-        case forcedCommand, noPS, nonZeroExit, exitSignal, noEndMarker, rekeying, stderrFlood, noisyProfile, hidepid
+        case forcedCommand, noPS, nonZeroExit, exitSignal, noEndMarker, rekeying, stderrFlood, noisyProfile, hidepid,
+            flood
     }
 
     enum Ending: Sendable {
@@ -54,6 +55,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
     /// A peer that is no real server.
     static func peer(_ script: @escaping @Sendable (ScriptedPeer.Wire) -> Void) throws -> SweptHost {
         try SweptHost(ScriptedPeer(script))
+    }
+
+    /// A peer that exchanges keys like a server, and then does this.
+    static func serverSide(_ script: @escaping @Sendable (ServerSide) -> Void) throws -> SweptHost {
+        try peer { wire in
+            if let server = ServerSide(wire) { script(server) }
+        }
     }
 
     /// A real server on which this command runs, whatever is asked for.
