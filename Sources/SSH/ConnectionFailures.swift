@@ -7,7 +7,7 @@ extension Connection {
         case .finished: return .wait
         case .pausing: return begin(now: now)
         case .carrying(let trunk):
-            return trunk.expire(now) ? fail(.cancelled, "no host needed the bastion any more") : .wait
+            return trunk.expire(now).map { fail($0.reason, $0.words) } ?? .wait
         case .connecting where dialer.count > 0 && !clock.hostIsOver(now):
             return connect(now: now, last: timedOut(now: now))
         case .askingMethods: return rejected(methods: nil)
