@@ -64,6 +64,7 @@ extension Lane {
     /// A bastion's session is over, or never came about.
     func ended(_ token: SlotToken, _ failure: SSHFailure, of pool: TrunkPool) {
         if let note = pool.ended(token, failure, now: MonotonicTime.now) { around.proxies.note(note) }
+        if !pool.isOpen { around.proxies.note(pool.gateway, isOpen: false) }
         serve(pool)
     }
 

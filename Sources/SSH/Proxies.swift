@@ -13,6 +13,8 @@ final class Proxies: Sendable {
     /// How often in a row each proxy command failed at the bastion's own door.
     private let failures = Mutex<[String: Int]>([:])
     private let notes = Mutex<[String]>([])
+    /// The bastions and proxy commands that let hosts through now, as far as is known.
+    private let open = Mutex<Set<String>>([])
     /// After so many a command's other hosts are not tried any more.
     private static let failureLimit = 5
 
@@ -31,8 +33,11 @@ final class Proxies: Sendable {
         case .jump(let jump):
             bastions.reach(jump) { answer in
                 switch answer {
-                case .failure(let failure): callback(.failure(failure))
+                case .failure(let failure):
+                    self.note(jump.name, isOpen: false)
+                    callback(.failure(failure))
                 case .success(let socket):
+                    self.note(jump.name, isOpen: true)
                     self.launches.run {
                         let words = socket.forward(host: target.address, port: target.port)
                         callback(Self.start(words, log: BastionLog(path: socket.log)))
@@ -63,8 +68,18 @@ final class Proxies: Sendable {
     /// Takes note of how a proxy command's link ended.
     func note(_ route: SSHRoute, bastionFailed: Bool) {
         guard case .command(let proxy) = route else { return }
+        note(proxy.template, isOpen: !bastionFailed)
         failures.withLock { $0[proxy.template] = bastionFailed ? ($0[proxy.template] ?? 0) + 1 : nil }
     }
+
+    /// Takes note of whether the bastion or command (`SSHRoute.gateway`) lets hosts through.
+    func note(_ gateway: String, isOpen: Bool) {
+        open.withLock { open in
+            if isOpen { open.insert(gateway) } else { open.remove(gateway) }
+        }
+    }
+
+    func isOpen(_ gateway: String) -> Bool { open.withLock { $0.contains(gateway) } }
 
     var bastionNotes: [String] { notes.withLock { $0 } }
 

@@ -13,6 +13,8 @@ final class TrunkPool {
 
     let job: Job
     let name: String
+    /// As a route names it.
+    let gateway: String
     private let trial: String
     private(set) var stand: Stand
     /// Why it stands so from the beginning.
@@ -48,12 +50,16 @@ final class TrunkPool {
             ? .direct : .jump(ProxyJump(hops: jump.hops.dropLast(), configFile: jump.configFile))
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         job = Job(target: target, known: known) { _ in }
-        name = PeerText.printable(jump.name.utf8)
+        gateway = jump.name
+        name = PeerText.printable(gateway.utf8)
         trial = jump.trial
         let obstacle = target.obstacleAsBastion
         stand = obstacle == nil ? .usable : .leftToProgram
         note = obstacle.map { [name] in "bastion \(name): left to ssh, one process a host; \($0)" }
     }
+
+    /// Hosts can be reached through it now.
+    var isOpen: Bool { !trunks.isEmpty }
 
     func wait(_ token: SlotToken) { waiting.append(token) }
 
@@ -122,7 +128,9 @@ final class TrunkPool {
                 return "bastion \(name): left to ssh, one process a host; \(failure.detail)"
             }
         }
-        let isFinal = !failure.reason.mayPassLater && failure.reason != .cancelled
+        // One that takes the connection and does not speak is not helped by another.
+        let isSilent = failure.reason == .timedOut && failure.phase != .connect
+        let isFinal = isSilent || (!failure.reason.mayPassLater && failure.reason != .cancelled)
         if failures >= Self.attempts || (isFinal && failures > 0) { stand = .dead(verdict(failure)) }
         return nil
     }
