@@ -49,7 +49,7 @@ package struct HostExamination: Sendable {
         _ hosts: [HostCheckup], of fleet: Fleet, onHost: (Bool) -> Void = { _ in }
     ) async -> [HostCheckup] {
         let trials = await fleet.eachHost(
-            options.sweep, passage: { ssh.passage(of: $0) },
+            options.sweep, passage: { ssh.passage(of: $0) }, isOpen: { [ssh] in ssh.isOpen($0) },
             onAnswer: { (answer: (place: HostPlace, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
         ) { host, _ in
             (place: HostPlace(cluster: host.cluster, host: host.name), trial: await trial(of: host))

@@ -165,6 +165,9 @@ package final class SSHCapture: Sendable {
         return Passage(name: name, places: isOwn ? Passage.ownSessionPlaces : Passage.programPlaces)
     }
 
+    /// Whether hosts get through now, as far as is known.
+    package func isOpen(_ passage: Passage) -> Bool { engine.isOpen(passage.name) }
+
     /// What would be used for a host.
     package func plan(_ host: Host) -> HostPlan {
         let access = access[host]

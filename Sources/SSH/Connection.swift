@@ -70,7 +70,8 @@ final class Connection {
             return fail(error)
         }
         guard target.route == .direct else {
-            clock.enter(.proxy, limit: limits.proxy, now: now)
+            let limit = around.proxies.limit(target.route, atMost: limits.proxy.clampedNanoseconds)
+            clock.enter(.proxy, limit: .nanoseconds(Int64(clamping: limit)), now: now)
             guard target.bastions.isEmpty else { return seekTunnel(now: now) }
             state = .proxying
             return .needsProxy

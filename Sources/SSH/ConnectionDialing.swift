@@ -103,7 +103,7 @@ extension Connection {
             return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
             if link != nil {
-                around.proxies.note(target.route, bastionFailed: false)
+                around.proxies.note(target.route, nil, begin: clock.phaseStarted, now: MonotonicTime.now)
                 clock.enter(.handshake, limit: limits.handshake, now: now)
             }
             state = .parked
@@ -135,7 +135,11 @@ extension Connection {
         let failure = ProxyFailure(
             route: target.route, what: what, said: said, complaint: link.readComplaint(),
             bastionLog: link.readBastionLog())
-        around.proxies.note(target.route, bastionFailed: failure.isBastions)
+        if let complaint = failure.complaint {
+            around.proxies.note(
+                target.route, complaint == .bastion ? failure.failure : nil, begin: clock.phaseStarted,
+                now: MonotonicTime.now)
+        }
         return fail(failure.failure)
     }
 }

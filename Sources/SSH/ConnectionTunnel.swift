@@ -93,7 +93,7 @@ extension Connection {
         guard let intake else { return .wait }
         let trunk = Trunk(
             session, intake: intake, outlet: outlet, token: token, wakeups: around.wakeups, buffer: around.buffer,
-            now: now)
+            limits: limits, now: now)
         state = .carrying(trunk)
         clock.stop(now: now)
         if case .finished(let outcome) = carryOn(trunk, now: now) { return .finished(outcome) }

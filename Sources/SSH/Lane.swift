@@ -188,7 +188,10 @@ final class Lane {
                 proxies.end(link)
             }
         case .needsTunnel: return seekTunnel(token, connection)
-        case .carries(let trunk): connection.pool?.loggedIn(trunk)
+        case .carries(let trunk):
+            guard let pool = connection.pool else { break }
+            pool.loggedIn(trunk)
+            around.proxies.note(pool.gateway, isOpen: true)
         case .heldBack: heldBack.append(token)
         case .shortage(let failure):
             vacate(token)

@@ -112,6 +112,9 @@ package final class SSHEngine: Sendable {
     /// What a reader should know of the bastions, once they have been used.
     package var bastionNotes: [String] { proxies.bastionNotes }
 
+    /// Whether the bastion or proxy command (`SSHRoute.gateway`) lets hosts through now, as far as is known.
+    package func isOpen(_ gateway: String) -> Bool { proxies.isOpen(gateway) }
+
     /// Ends every target with this id; its outcome is `cancelled` unless it has just finished otherwise.
     package func cancel(id: Int) {
         for lane in lanes { lane.post(.cancel(id: id)) }

@@ -140,7 +140,9 @@ struct ConnectionOptions: ParsableArguments {
         var options = sweepOptions
         options.first = first
         let fleet = access.applied(to: fleet)
-        let sweep = Sweep(judge: judge, options: options, passage: { ssh.passage(of: $0) }) { host in
+        let sweep = Sweep(
+            judge: judge, options: options, passage: { ssh.passage(of: $0) }, isOpen: { ssh.isOpen($0) }
+        ) { host in
             await ssh.capture(host)
         }
         let alarm = alarm(for: end)

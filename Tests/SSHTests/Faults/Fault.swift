@@ -83,25 +83,12 @@ struct Fault: Sendable, CustomTestStringConvertible {
         return try SweptHost(account.server(options: [path]), also: [account])
     }
 
-    /// A port where the backlog is full: Linux then drops further SYNs.
     static func blackHole() throws -> SweptHost {
-        let (listener, port) = try Loopback.listen("127.0.0.1", backlog: 0)
-        var held = [listener]
-        for _ in 0..<4 {
-            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-            _ = Loopback.withSockaddr(Loopback.address("127.0.0.1", port)) { connect(filler, $0, $1) }
-            held.append(filler)
-        }
+        let hole = try BlackHole()
         var host = try SweptHost(ScriptedPeer { _ in })
-        host.port = port
-        host.parts = [Descriptors(held)]
+        host.port = hole.port
+        host.parts = [hole]
         return host
-    }
-
-    private final class Descriptors: Sendable {
-        private let held: [Int32]
-        init(_ held: [Int32]) { self.held = held }
-        deinit { held.forEach { close($0) } }
     }
 
     /// A good server behind a relay.
