@@ -22,7 +22,7 @@ struct RecordingOptions: ParsableArguments {
 
     @Flag(
         help:
-            "As --diff, and print nothing at all and exit with 0 where nothing changed and no deadline ended the sweep."
+            "As --diff, and print nothing at all and exit with 0 where nothing changed, as much was seen as before and --min-coverage asks for, and no deadline ended the sweep."
     )
     var cron = false
 
@@ -117,7 +117,7 @@ struct RecordingOptions: ParsableArguments {
             }
             switch try store.diff(older, newer, facts: facts) {
             case .failure(let error): return .none(error.reason)
-            case .success(let diff): return .changes(diff)
+            case .success(let diff): return .changes(diff, before: Coverage.Sum(older.summary))
             }
         } catch {
             throw CommandFailure(error)
@@ -125,33 +125,17 @@ struct RecordingOptions: ParsableArguments {
     }
 
     /// What stands on standard output in place of the report; nil from it is nothing at all.
-    func output(_ change: Change) -> ((ReportFormat, TerminalStyle) -> [UInt8]?)? {
-        guard diff || cron, case .changes(let changes) = change else { return nil }
+    func output(_ outcome: Outcome) -> ((ReportFormat, TerminalStyle) -> [UInt8]?)? {
+        guard diff || cron, let diff = outcome.change.diff else { return nil }
         return { format, style in
-            if cron, changes.isQuiet { return nil }
+            if cron, outcome.isQuiet { return nil }
             return switch format {
-            case .json: DiffReport.json(changes)
-            case .text: Array(DiffReport.text(changes, style: style).utf8)
+            case .json: DiffReport.json(diff)
+            case .text: Array((outcome.coverageReport.text(style: style) + DiffReport.text(diff, style: style)).utf8)
             }
         }
     }
 
-    /// Cron mails whatever is written.
-    func talks(about status: ExitStatus) -> Bool { !cron || status.code != 0 }
-}
-
-/// What a sweep is to the one before it.
-enum Change {
-    case notAsked
-    /// Nothing to compare with, and why.
-    case none(String)
-    case changes(SweepDiff)
-
-    var diff: SweepDiff? {
-        if case .changes(let diff) = self { diff } else { nil }
-    }
-
-    var reason: String? {
-        if case .none(let reason) = self { reason } else { nil }
-    }
+    /// Whether anything but the result is said. Cron mails whatever is written.
+    func talks(about outcome: Outcome, _ status: ExitStatus) -> Bool { !cron || !outcome.isQuiet || status.code != 0 }
 }
