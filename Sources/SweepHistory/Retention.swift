@@ -59,6 +59,7 @@ extension SweepStore {
                 DELETE FROM host WHERE id NOT IN (SELECT host FROM result);
                 CREATE TEMP TABLE used (id INTEGER PRIMARY KEY);
                 INSERT OR IGNORE INTO used SELECT policy FROM sweep UNION SELECT fleet FROM sweep
+                    UNION SELECT selection FROM sweep WHERE selection IS NOT NULL
                     UNION SELECT waivers FROM sweep WHERE waivers IS NOT NULL;
                 INSERT OR IGNORE INTO used SELECT evidence FROM result WHERE evidence IS NOT NULL
                     UNION SELECT judgement FROM result WHERE judgement IS NOT NULL

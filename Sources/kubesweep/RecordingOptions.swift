@@ -14,8 +14,14 @@ struct RecordingOptions: ParsableArguments {
     @Flag(help: "Keep nothing of this sweep.")
     var noHistory = false
 
-    @Flag(help: "Go on with the last sweep, if it did not finish and policy and inventory are the same.")
+    @Flag(
+        help:
+            "Go on with the last sweep, if it did not finish and policy, inventory, selected hosts and waivers are the same."
+    )
     var resume = false
+
+    @Option(help: ArgumentHelp("How long ago that sweep may have begun.", valueName: "hours"))
+    var resumeHours = 24
 
     @Flag(help: "Print what changed since the last sweep, and why, in place of the report.")
     var diff = false
@@ -40,6 +46,9 @@ struct RecordingOptions: ParsableArguments {
     mutating func validate() throws {
         if noHistory, resume || diff || cron {
             throw ValidationError("--no-history cannot be used with --resume, --diff or --cron")
+        }
+        guard (1...8760).contains(resumeHours) else {
+            throw ValidationError("--resume-hours must be between 1 and 8760")
         }
         for (name, seconds) in [("--wait-seconds", waitSeconds), ("--splay-seconds", splaySeconds)]
         where !(0...86_400).contains(seconds) {
@@ -70,7 +79,9 @@ struct RecordingOptions: ParsableArguments {
         switch await lock(directory, holder: "pid \(getpid()) since \(start.started)") {
         case .success(let lock):
             do throws(StoreError) {
-                return try Recording(start, in: SweepStore.open(directory), lock: lock, resumes: resume)
+                return try Recording(
+                    start, in: SweepStore.open(directory), lock: lock, resumeHours: resume ? resumeHours : nil,
+                    remark: { if !cron { Console.talk($0) } })
             } catch {
                 failure = CommandFailure(error)
             }

@@ -62,7 +62,8 @@ struct ScanCommand: AsyncParsableCommand {
                 id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
                 policyDocument: policy.document,
                 inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
-                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount,
+                fleet: FleetRecord(source.fleet),
+                selection: fleet.hostCount == source.fleet.hostCount ? nil : FleetRecord(fleet),
                 waivers: waivers?.text))
         let end = SweepEnd()
         SignalWatch.ends(end)
@@ -82,7 +83,8 @@ struct ScanCommand: AsyncParsableCommand {
                 isComplete: states.allSatisfy { $0 == .evaluated }),
             clusters: clusters)
         if let waivers {
-            record = record.applying(waivers, at: record.sweep.started, places: FleetRecord(source.fleet).waiverPlaces)
+            // A sweep that was gone on with may have begun a day ago: a waiver that ended since does not waive any more.
+            record = record.applying(waivers, at: record.sweep.ended, places: FleetRecord(source.fleet).waiverPlaces)
         }
         recording.finish(record, early: early)
         let outcome = Outcome(

@@ -38,6 +38,14 @@ struct Night {
         get throws { PolicyDocument(try sources, of: try sources.policy(facts: facts.get()), isExplicit: false) }
     }
 
+    private var fleet: FleetRecord {
+        FleetRecord(clusters: [
+            FleetCluster(
+                name: "prod", kubernetesVersion: "1.29", labels: ["env": "prod"],
+                hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:22") })
+        ])
+    }
+
     var start: SweepStart {
         get throws {
             SweepStart(
@@ -45,11 +53,7 @@ struct Night {
                 policy: PolicyIdentity(name: policy, digest: "sha256:00", disabled: ["a": "b"]),
                 policyDocument: try document,
                 inventory: InventoryIdentity(digest: "sha256:11", hosts: hosts.count),
-                fleet: FleetRecord(clusters: [
-                    FleetCluster(
-                        name: "prod", kubernetesVersion: "1.29", labels: ["env": "prod"],
-                        hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:22") })
-                ]), isPartial: isPartial)
+                fleet: fleet, selection: isPartial ? fleet : nil)
         }
     }
 
