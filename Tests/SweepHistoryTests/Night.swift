@@ -31,6 +31,8 @@ struct Night {
     /// What became of those that were not seen.
     var unseen = HostState.unreachable
     var isPartial = false
+    /// Of every host.
+    var port = 22
 
     private var sources: [PolicySource] { get throws { try PolicySource.load([policy]) } }
 
@@ -42,7 +44,7 @@ struct Night {
         FleetRecord(clusters: [
             FleetCluster(
                 name: "prod", kubernetesVersion: "1.29", labels: ["env": "prod"],
-                hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:22") })
+                hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:\(port)") })
         ])
     }
 
@@ -60,7 +62,7 @@ struct Night {
     func records() throws -> [HostRecord] {
         let judge = try document.judge(facts: facts.get())
         return try hosts.map { host in
-            let address = "\(host.name).example:22"
+            let address = "\(host.name).example:\(port)"
             guard let flags = host.flags else {
                 return HostRecord(
                     name: host.name, address: address, state: unseen,

@@ -73,7 +73,7 @@ import Testing
             part.hosts = [("cp\(day)", "--profiling=false")]
             try part.write(to: store)
         }
-        _ = try store.prune(Retention(oldest: "2026-12-01T00:00:00Z"), isTrial: false)
+        _ = try store.prune(Retention(oldest: "2026-12-01T00:00:00Z"))
         #expect(try store.sweeps().map(\.id) == ["20261103T020000Z-0003"])
         #expect(try store.contents(of: store.sweeps()[0]).selection?.hostCount == 1)
         #expect(try store.problems() == [])
