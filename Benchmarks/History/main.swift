@@ -89,7 +89,7 @@ func store(_ id: String, _ started: String, _ records: [HostRecord], in store: S
             id: id, started: started, tool: ToolIdentity(name: "kubesweep", version: "0", libssh2: "0"),
             policy: PolicyIdentity(name: policy.name, digest: "sha256:0"),
             policyDocument: PolicyDocument(sources, of: policy, isExplicit: false),
-            inventory: InventoryIdentity(digest: "sha256:0", hosts: records.count), fleet: fleet, isPartial: false),
+            inventory: InventoryIdentity(digest: "sha256:0", hosts: records.count), fleet: fleet),
         in: store)
     for (index, record) in records.enumerated() { try recorder.add(record, cluster: "c\(index / perCluster)") }
     try recorder.finish(

@@ -42,7 +42,7 @@ struct HostComparison {
         guard let olderCluster, let newerCluster else { return nil }
         let olderHost = FleetHost(name: self.before.name, address: self.before.address)
         let newerHost = FleetHost(name: self.after.name, address: self.after.address)
-        let (then, today) = (older.sweep.started, newer.sweep.started)
+        let (then, today) = (older.sweep.ended, newer.sweep.ended)
         let was = older.waivers.state(before, olderCluster, olderHost, then)
         let now = newer.waivers.state(after, newerCluster, newerHost, today)
         guard was.isActive != now.isActive else { return nil }

@@ -87,7 +87,7 @@ package struct SweepDiff: Sendable {
                 let record = hosts[place]
             else { continue }
             let host = FleetHost(name: record.name, address: record.address)
-            guard case .active(let id) = newer.waivers.state(finding, cluster, host, newer.sweep.started) else {
+            guard case .active(let id) = newer.waivers.state(finding, cluster, host, newer.sweep.ended) else {
                 continue
             }
             findings[index].waiver = id

@@ -11,8 +11,15 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
+        migrator.registerMigration("4") { try $0.execute(sql: fourth) }
         return migrator
     }
+
+    private static let fourth = """
+        -- The part of the inventory that was selected, as a fleet; null where all of it was, or where an earlier release
+        -- wrote the sweep.
+        ALTER TABLE sweep ADD COLUMN selection INTEGER REFERENCES document (id);
+        """
 
     private static let third = """
         -- What ended a sweep before its last host; null where nothing did, or where it was killed.

@@ -10,7 +10,7 @@ extension SweepContents {
             tool: sweep.tool, policy: sweep.policy, inventory: sweep.inventory, sweep: sweep.identity,
             clusters: try clusters(from: store, policy: policy))
         guard let waivers = try waiverList(store) else { return record }
-        return record.applying(waivers, at: sweep.started, places: fleet.waiverPlaces)
+        return record.applying(waivers, at: record.sweep.ended, places: fleet.waiverPlaces)
     }
 
     /// - Parameter isWanted: asked for each cluster by its name.
@@ -19,12 +19,12 @@ extension SweepContents {
     ) throws(StoreError) -> [ClusterRecord] {
         var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.cluster) }) { $0.result.cluster }
         var clusters: [ClusterRecord] = []
+        let asked = sweep.isPartial ? selection : fleet
+        let turns = Dictionary((asked?.clusters ?? []).map { ($0.name, $0.hosts) }) { first, _ in first }
         for cluster in fleet.clusters where isWanted(cluster.name) {
             var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)
-            if !sweep.isPartial {
-                let seen = Set(records.map(\.name))
-                records += cluster.hosts.filter { !seen.contains($0.name) }.map(\.abandoned)
-            }
+            let had = Set(records.map(\.name))
+            records += (turns[cluster.name] ?? []).filter { !had.contains($0.name) }.map(\.abandoned)
             if records.isEmpty { continue }
             clusters.append(
                 ClusterRecord(

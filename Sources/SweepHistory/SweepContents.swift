@@ -6,7 +6,10 @@ package import Hardening
 package struct SweepContents: Sendable {
     package let sweep: StoredSweep
     package let policy: PolicyDocument
+    /// The whole inventory.
     package let fleet: FleetRecord
+    /// What of it was selected; nil where all of it was, or where nobody wrote it down.
+    package let selection: FleetRecord?
     /// The waivers' file as it was; nil where there was none.
     package let waivers: String?
     /// One for each host that had a turn, by cluster, host and address.
@@ -93,10 +96,11 @@ extension SweepStore {
                     SELECT host.cluster, host.name, host.address, result.* FROM result JOIN host ON host.id = result.host
                     WHERE result.sweep = ? ORDER BY host.cluster, host.name, host.address
                     """, arguments: [sweep.row])
-            let waivers: Int64? = row["waivers"]
+            let (selection, waivers): (Int64?, Int64?) = (row["selection"], row["waivers"])
             return SweepContents(
                 sweep: sweep, policy: try PolicyDocument(json: Documents.body(row["policy"], in: db)),
                 fleet: try FleetRecord(json: Documents.body(row["fleet"], in: db)),
+                selection: try selection.map { try FleetRecord(json: Documents.body($0, in: db)) },
                 waivers: try waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
                 results: try results.map(StoredResult.init))
         }

@@ -13,14 +13,14 @@ package struct SweepStart: Sendable {
     package var inventory: InventoryIdentity
     /// The whole inventory, selected or not.
     package var fleet: FleetRecord
-    /// Whether only a part of the inventory was selected; such a sweep is never compared with by default.
-    package var isPartial: Bool
+    /// What of it was selected, where only a part was.
+    package var selection: FleetRecord?
     /// The waivers' file as it was read; nil where there was none.
     package var waivers: String?
 
     package init(
         id: String, started: String, tool: ToolIdentity, policy: PolicyIdentity, policyDocument: PolicyDocument,
-        inventory: InventoryIdentity, fleet: FleetRecord, isPartial: Bool, waivers: String? = nil
+        inventory: InventoryIdentity, fleet: FleetRecord, selection: FleetRecord? = nil, waivers: String? = nil
     ) {
         self.id = id
         self.started = started
@@ -29,7 +29,7 @@ package struct SweepStart: Sendable {
         self.policyDocument = policyDocument
         self.inventory = inventory
         self.fleet = fleet
-        self.isPartial = isPartial
+        self.selection = selection
         self.waivers = waivers
     }
 }
@@ -54,16 +54,18 @@ package struct SweepRecorder {
         row = try store.write { db in
             let policy = try Documents.id(of: start.policyDocument.json, in: db)
             let fleet = try Documents.id(of: start.fleet.json, in: db)
+            let selection = try start.selection.map { try Documents.id(of: $0.json, in: db) }
             let waivers = try start.waivers.map { try Documents.id(of: Array($0.utf8), in: db) }
             try db.execute(
                 sql: """
                     INSERT INTO sweep (name, started, partial, tool_version, libssh2_version, policy_identity, policy,
-                        inventory_digest, inventory_hosts, fleet, waivers)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        inventory_digest, inventory_hosts, fleet, selection, waivers)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    start.id, start.started, start.isPartial, start.tool.version, start.tool.libssh2,
-                    start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet, waivers,
+                    start.id, start.started, start.selection != nil, start.tool.version, start.tool.libssh2,
+                    start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet,
+                    selection, waivers,
                 ])
             return db.lastInsertedRowID
         }
