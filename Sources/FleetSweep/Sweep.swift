@@ -17,6 +17,7 @@ package struct Sweep: Sendable {
 
     private let judge: Judge
     private let judging = JudgingQueue()
+    private let precedents = Precedents()
     private let options: Options
     private let passage: @Sendable (Host) -> Passage?
     private let isOpen: @Sendable (Passage) -> Bool
@@ -79,7 +80,7 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            record.take(listing, by: judge, claimed: claimed)
+            record.take(listing, by: judge, precedents, claimed: claimed)
         }
         return record
     }
@@ -123,10 +124,13 @@ extension Fleet {
 
 extension HostRecord {
     /// The listing's bytes go no further.
-    fileprivate mutating func take(_ listing: CapturedListing, by judge: Judge, claimed: Release?) {
+    fileprivate mutating func take(
+        _ listing: CapturedListing, by judge: Judge, _ precedents: Precedents, claimed: Release?
+    ) {
         do throws(ListingProblem) {
             let judged = try judge.judged(
-                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
+                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed,
+                precedents: precedents)
             if judged.evidence.wholeness == .excerpt {
                 state = .unreadable
                 failure = .noHeader
