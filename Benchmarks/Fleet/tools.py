@@ -52,6 +52,8 @@ class Tool:
     most_hosts: int
     """CPU for each host does not depend on their number; what starts processes for each is run on fewer."""
     environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    slowest: typing.Callable[[pathlib.Path], float] | None = None
+    """The seconds of the slowest host, from the folder of the run."""
 
 
 def lines_with(pattern):
@@ -76,6 +78,12 @@ def judged_hosts(run):
     return json.loads((run / "out").read_bytes())["summary"]["hosts"]["evaluated"]
 
 
+def slowest_host(run):
+    clusters = json.loads((run / "out").read_bytes())["clusters"]
+    hosts = [host for cluster in clusters for host in cluster["hosts"] if host["evidence"]]
+    return max((host["evidence"]["milliseconds"] for host in hosts), default=0) / 1000
+
+
 # The listing's last row.
 LAST_ROW = r"\d ps -ef$"
 
@@ -92,6 +100,7 @@ def tools(kubesweep, bare, venv):
             ],
             judged_hosts,
             ALL,
+            slowest=slowest_host,
         ),
         Tool(
             "parallel-ssh (libssh2)",
