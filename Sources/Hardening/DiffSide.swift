@@ -1,31 +1,66 @@
 /// One of two sweeps that are compared.
 package struct DiffSide: Sendable {
+    package var basis: SweepBasis
+    /// The whole inventory as it was.
+    package var fleet: FleetRecord
+    /// Of the inventory, the hosts that the sweep looked at; nil is all of them.
+    package var selection: Set<HostPlace>?
+    /// The clusters in which the two sides may differ, with all hosts that had a turn.
+    package var clusters: [ClusterRecord]
+    package var keys: ProvedKeys
+    /// Where the sweep was ended early: the hosts that it left out are among the clusters' as abandoned.
+    package var early: EarlyEnd?
+
+    package var sweep: SweepIdentity { basis.sweep }
+    package var tool: ToolIdentity { basis.tool }
+    package var policy: PolicyIdentity { basis.policy }
+
+    /// - Parameter keys: nil are those of the clusters.
+    package init(
+        _ basis: SweepBasis, fleet: FleetRecord, selection: Set<HostPlace>? = nil, clusters: [ClusterRecord],
+        keys: ProvedKeys? = nil, early: EarlyEnd? = nil
+    ) {
+        self.basis = basis
+        self.fleet = fleet
+        self.selection = selection
+        self.clusters = clusters
+        self.keys = keys ?? ProvedKeys(clusters.hosts.compactMapValues { $0.evidence?.hostKey })
+        self.early = early
+    }
+}
+
+/// What a sweep judged by.
+package struct SweepBasis: Sendable {
     package var sweep: SweepIdentity
     package var tool: ToolIdentity
     package var policy: PolicyIdentity
     /// Judges by the sweep's policy, with the facts of the program that compares; nil where that policy cannot be read
     /// any more.
     package var judge: Judge?
-    /// The whole inventory as it was.
-    package var fleet: FleetRecord
-    /// The clusters in which the two sides may differ, with all hosts that had a turn.
-    package var clusters: [ClusterRecord]
     package var waivers: DiffWaivers
-    /// Where the sweep was ended early: the hosts that it left out are among the clusters' as abandoned.
-    package var early: EarlyEnd?
 
     package init(
-        sweep: SweepIdentity, tool: ToolIdentity, policy: PolicyIdentity, judge: Judge?, fleet: FleetRecord,
-        clusters: [ClusterRecord], waivers: DiffWaivers = .none, early: EarlyEnd? = nil
+        sweep: SweepIdentity, tool: ToolIdentity, policy: PolicyIdentity, judge: Judge?, waivers: DiffWaivers = .none
     ) {
         self.sweep = sweep
         self.tool = tool
         self.policy = policy
         self.judge = judge
-        self.fleet = fleet
-        self.clusters = clusters
         self.waivers = waivers
-        self.early = early
+    }
+}
+
+/// A host as a sweep recorded it, and what it was judged by.
+package struct HostSighting: Sendable {
+    package let host: HostRecord
+    /// As the sweep's inventory has its cluster; nil where it does not name it.
+    package let cluster: FleetCluster?
+    package let basis: SweepBasis
+
+    package init(_ host: HostRecord, of cluster: FleetCluster?, by basis: SweepBasis) {
+        self.host = host
+        self.cluster = cluster
+        self.basis = basis
     }
 }
 
@@ -75,5 +110,16 @@ package enum DiffWaiver: Sendable, Equatable {
         case .active: true
         case .none, .expired: false
         }
+    }
+}
+
+extension [ClusterRecord] {
+    /// By their places.
+    package var hosts: [HostPlace: HostRecord] {
+        var hosts: [HostPlace: HostRecord] = [:]
+        for cluster in self {
+            for host in cluster.hosts { hosts[HostPlace(cluster: cluster.name, host: host.name)] = host }
+        }
+        return hosts
     }
 }

@@ -80,8 +80,8 @@ private struct ClusterFlags {
         self.cluster = cluster.name
         var flags: Set<String> = []
         hosts = cluster.hosts.flatMap { host in
-            host.processes.filter { $0.component == component && !$0.flags.isEmpty }.map { process in
-                let shared = process.flags.filter { !$0.isPerHost }
+            host.flags(of: component).map { line in
+                let shared = line.filter { !$0.isPerHost }
                 flags.formUnion(shared.map(\.name))
                 return (host.name, Dictionary(shared.map { ($0.name, $0.value) }) { _, last in last })
             }

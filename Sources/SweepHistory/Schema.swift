@@ -11,8 +11,14 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
+        migrator.registerMigration("4") { try $0.execute(sql: fourth) }
         return migrator
     }
+
+    private static let fourth = """
+        -- Findings that fail, waived or not, so that they are counted without reading judgements; null in older rows.
+        ALTER TABLE result ADD COLUMN failures INTEGER;
+        """
 
     private static let third = """
         -- What ended a sweep before its last host; null where nothing did, or where it was killed.

@@ -13,17 +13,19 @@ extension SweepContents {
         return record.applying(waivers, at: sweep.started, places: fleet.waiverPlaces)
     }
 
-    /// - Parameter isWanted: asked for each cluster by its name.
+    /// - Parameter isWanted: asked for each host.
     func clusters(
-        from store: SweepStore, policy: Policy, where isWanted: (String) -> Bool = { _ in true }
+        from store: SweepStore, policy: Policy, where isWanted: (HostPlace) -> Bool = { _ in true }
     ) throws(StoreError) -> [ClusterRecord] {
-        var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.cluster) }) { $0.result.cluster }
+        var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.place) }) { $0.result.cluster }
         var clusters: [ClusterRecord] = []
-        for cluster in fleet.clusters where isWanted(cluster.name) {
+        for cluster in fleet.clusters {
             var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)
             if !sweep.isPartial {
                 let seen = Set(records.map(\.name))
-                records += cluster.hosts.filter { !seen.contains($0.name) }.map(\.abandoned)
+                records += cluster.hosts.filter {
+                    !seen.contains($0.name) && isWanted(HostPlace(cluster: cluster.name, host: $0.name))
+                }.map(\.abandoned)
             }
             if records.isEmpty { continue }
             clusters.append(

@@ -11,6 +11,14 @@ package struct SweepContents: Sendable {
     package let waivers: String?
     /// One for each host that had a turn, by cluster, host and address.
     package let results: [StoredResult]
+    /// Its documents, equal within a store where they are.
+    let ids: DocumentIDs
+
+    struct DocumentIDs: Equatable {
+        let policy: Int64
+        let fleet: Int64
+        let waivers: Int64?
+    }
 
     /// Those of the named clusters, or of all.
     ///
@@ -33,6 +41,8 @@ package struct StoredResult: Sendable {
     package let address: String
     package let state: HostState
     package let contents: Contents
+    /// Findings that fail; nil in what was stored before they were counted.
+    let failures: Int?
     private let attempts: Int
     private let bytes: Int
     private let milliseconds: Int
@@ -57,6 +67,7 @@ package struct StoredResult: Sendable {
         contents = Contents(
             state: state, evidence: row["evidence"], judgement: row["judgement"], remarks: row["remarks"],
             hostKey: row["host_key"])
+        failures = row["failures"]
         attempts = row["attempts"]
         bytes = row["bytes"]
         milliseconds = row["milliseconds"]
@@ -93,12 +104,20 @@ extension SweepStore {
                     SELECT host.cluster, host.name, host.address, result.* FROM result JOIN host ON host.id = result.host
                     WHERE result.sweep = ? ORDER BY host.cluster, host.name, host.address
                     """, arguments: [sweep.row])
-            let waivers: Int64? = row["waivers"]
+            let ids = SweepContents.DocumentIDs(row)
             return SweepContents(
-                sweep: sweep, policy: try PolicyDocument(json: Documents.body(row["policy"], in: db)),
-                fleet: try FleetRecord(json: Documents.body(row["fleet"], in: db)),
-                waivers: try waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
-                results: try results.map(StoredResult.init))
+                sweep: sweep, policy: try PolicyDocument(json: Documents.body(ids.policy, in: db)),
+                fleet: try FleetRecord(json: Documents.body(ids.fleet, in: db)),
+                waivers: try ids.waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
+                results: try results.map(StoredResult.init), ids: ids)
         }
+    }
+}
+
+extension SweepContents.DocumentIDs {
+    init(_ row: Row) {
+        policy = row["policy"]
+        fleet = row["fleet"]
+        waivers = row["waivers"]
     }
 }

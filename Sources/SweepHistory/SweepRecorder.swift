@@ -137,12 +137,12 @@ package struct SweepRecorder {
         let add = try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO result
-                    (sweep, host, state, attempts, evidence, judgement, remarks, host_key, bytes, milliseconds)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (sweep, host, state, attempts, evidence, judgement, remarks, host_key, bytes, milliseconds, failures)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try add.execute(arguments: [
             row, try hostID(cluster, host, db), host.state.rawValue, host.attempts, evidence, judgement, remarksID,
-            key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0,
+            key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0, host.failureCount,
         ])
     }
 
@@ -152,6 +152,15 @@ package struct SweepRecorder {
         let add = try db.cachedStatement(sql: "INSERT INTO host (cluster, name, address) VALUES (?, ?, ?)")
         try add.execute(arguments: [cluster, host.name, host.address])
         return db.lastInsertedRowID
+    }
+}
+
+extension HostRecord {
+    /// Waived or not.
+    var failureCount: Int {
+        processes.reduce(0) { sum, process in
+            sum + process.findings.indices.count { process.findings[$0].verdict == .fail }
+        }
     }
 }
 

@@ -67,8 +67,6 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
 
     func exitStatus(of diff: SweepDiff) -> ExitStatus {
         .change(
-            gotWorse: diff.regressions.contains { includes($0.severity) },
-            sawLess: diff.findings.contains { $0.kind == .unknown || $0.kind == .unseen }
-                || diff.sights.contains { !$0.isBack } || diff.newer.early != nil)
+            gotWorse: diff.regressions.contains { includes($0.severity) }, sawLess: diff.sawLess)
     }
 }

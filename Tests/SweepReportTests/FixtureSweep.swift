@@ -38,7 +38,7 @@ struct FixtureSweep {
                     ControlPlaneProcess(
                         component: process.component, pid: process.pid, parent: 1, user: process.user,
                         program: process.component.rawValue,
-                        arguments: process.flags.map { "--\($0.name)=\($0.value)" })
+                        arguments: (process.flags ?? []).map { "--\($0.name)=\($0.value)" })
                 }))
     }
 
