@@ -13,7 +13,8 @@ package struct SweepStart: Sendable {
     package var inventory: InventoryIdentity
     /// The whole inventory, selected or not.
     package var fleet: FleetRecord
-    /// Whether only a part of the inventory was selected; such a sweep is never compared with by default.
+    /// Whether only a part of the inventory was selected; by default only a sweep of a part of it is compared with such a
+    /// sweep.
     package var isPartial: Bool
     /// The waivers' file as it was read; nil where there was none.
     package var waivers: String?
