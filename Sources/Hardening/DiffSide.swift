@@ -50,8 +50,9 @@ package struct SweepBasis: Sendable {
     }
 }
 
-/// A host as a sweep recorded it, and what it was judged by.
-package struct HostSighting: Sendable {
+/// A host as a sweep recorded it, and what it was judged by. Behind one reference: a copy would count references to all of
+/// it, and comparing hands it on for every process and finding.
+package final class HostSighting: Sendable {
     package let host: HostRecord
     /// As the sweep's inventory has its cluster; nil where it does not name it.
     package let cluster: FleetCluster?
@@ -81,6 +82,8 @@ package struct HostPlace: Sendable, Hashable, Comparable {
 package struct DiffWaivers: Sendable {
     /// Equal for equal files.
     package let digest: String
+    /// Whether any of them is over a check, wherever it fails.
+    package let concern: @Sendable (_ check: String) -> Bool
     /// - Parameters:
     ///   - cluster: with the labels of its side.
     ///   - moment: RFC 3339, UTC, at which waivers may have expired.
@@ -88,13 +91,14 @@ package struct DiffWaivers: Sendable {
         @Sendable (_ finding: Finding, _ cluster: FleetCluster, _ host: FleetHost, _ moment: String)
             -> DiffWaiver
 
-    package static let none = DiffWaivers(digest: "") { _, _, _, _ in .none }
+    package static let none = DiffWaivers(digest: "", concern: { _ in false }) { _, _, _, _ in .none }
 
     package init(
-        digest: String,
+        digest: String, concern: @escaping @Sendable (String) -> Bool = { _ in true },
         state: @escaping @Sendable (Finding, FleetCluster, FleetHost, String) -> DiffWaiver
     ) {
         self.digest = digest
+        self.concern = concern
         self.state = state
     }
 }

@@ -45,7 +45,6 @@ struct DriftComparison {
     }
 
     func changes() -> [DriftChange] {
-        if drift.older == drift.newer { return [] }
         let appeared = drift.newer.filter { new in !drift.older.contains { $0.isAbout(new) } }
         let over = drift.older.filter { old in !drift.newer.contains { $0.isAbout(old) } }
         return appeared.map { drift in

@@ -14,6 +14,10 @@ package struct FleetMatch: Sendable {
     }
 
     package init(_ older: FleetRecord, _ newer: FleetRecord, keys: (older: ProvedKeys, newer: ProvedKeys)) {
+        if older == newer {
+            pairs = newer.places.map { Pair(older: $0, newer: $0) }
+            return
+        }
         let before = older.addresses
         let after = newer.addresses
         var gone = older.places.filter { after[$0] == nil }

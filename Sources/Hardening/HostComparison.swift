@@ -48,7 +48,7 @@ struct HostComparison {
         // What the older sweep did not see of the host is compared with what was seen last.
         var rest = newer?.host.state.isSeen == true ? last.map { Basis(self, $0, isLast: true) } : nil
         for component in Component.allCases {
-            if older?.host.shows(component) == true || rest == nil {
+            if rest == nil || older?.host.shows(component) == true {
                 compare(component, &whole, &changes)
             } else {
                 compare(component, &rest, &changes)
@@ -151,18 +151,24 @@ extension HostComparison {
         // Taken out, so that what it has judged is added to and not copied.
         basis?.rejudgement = nil
         defer { basis?.rejudgement = rejudgement }
-        changes.flags += flagChanges(pair, process, rejudgement)
-        let old = Dictionary(process.older.findings.map { ($0.check, $0) }) { first, _ in first }
-        let new = Dictionary(process.newer.findings.map { ($0.check, $0) }) { first, _ in first }
-        let checks = process.newer.findings.map(\.check) + process.older.findings.map(\.check).filter { new[$0] == nil }
-        for check in checks {
-            let (was, now) = (old[check], new[check])
+        changes.flags += flagChanges(pair, process, &rejudgement)
+        for place in Self.places(process.older.findings, process.newer.findings) {
+            // Looked at in place: most findings are as they were, and a copy counts references to each of their texts.
+            if let old = place.older, let new = place.newer, process.newer.findings[new].verdict != .fail,
+                process.older.findings[old].verdict == process.newer.findings[new].verdict
+            {
+                continue
+            }
+            let was = place.older.map { process.older.findings[$0] }
+            let now = place.newer.map { process.newer.findings[$0] }
+            guard let check = (now ?? was)?.check else { continue }
             if isUnseen(check, was, before.host, now, newer.host), let failure = now ?? was {
                 if failure.verdict == .fail {
                     let kind: FindingChange.Kind = now == nil ? .unseen : .new
                     changes.findings.append(
                         FindingChange(
-                            kind, at: place, pair.component, older: was, newer: now, because: Attribution(.coverage)))
+                            kind, at: self.place, pair.component, older: was, newer: now,
+                            because: Attribution(.coverage)))
                 }
                 continue
             }
@@ -170,7 +176,7 @@ extension HostComparison {
             let attribution = kind.map { rejudgement.attribution(of: check, $0, pair, was, now) }
             if let kind, let attribution {
                 changes.findings.append(
-                    FindingChange(kind, at: place, pair.component, older: was, newer: now, because: attribution))
+                    FindingChange(kind, at: self.place, pair.component, older: was, newer: now, because: attribution))
             }
             guard let was, let now, was.verdict == .fail, now.verdict == .fail else { continue }
             if let change = waiverChange(
@@ -184,6 +190,16 @@ extension HostComparison {
         }
     }
 
+    /// Where each check's findings stand on either side; the same policy gives the same list.
+    private static func places(_ older: [Finding], _ newer: [Finding]) -> [(older: Int?, newer: Int?)] {
+        if older.count == newer.count, older.indices.allSatisfy({ older[$0].check == newer[$0].check }) {
+            return older.indices.map { ($0, $0) }
+        }
+        var old = Dictionary(older.indices.map { (older[$0].check, $0) }) { first, _ in first }
+        let both = newer.indices.map { (old.removeValue(forKey: newer[$0].check), Optional($0)) }
+        return both + old.values.sorted().map { ($0, nil) }
+    }
+
     /// That a process is not what it claims to be is told by the rows beside it: where a listing lacks rows, it may go
     /// without being mended.
     private func isUnseen(
@@ -195,7 +211,8 @@ extension HostComparison {
     }
 
     private func flagChanges(
-        _ pair: ProcessPair, _ process: (older: ProcessRecord, newer: ProcessRecord), _ rejudgement: Rejudgement
+        _ pair: ProcessPair, _ process: (older: ProcessRecord, newer: ProcessRecord),
+        _ rejudgement: inout Rejudgement
     ) -> [FlagChange] {
         guard let older = process.older.flags, let newer = process.newer.flags, older != newer else { return [] }
         let before = Dictionary(older.map { ($0.name, $0.value) }) { _, last in last }
@@ -215,6 +232,10 @@ extension HostComparison {
         _ before: (sighting: HostSighting, finding: Finding), _ after: (sighting: HostSighting, finding: Finding),
         _ pair: ProcessPair, value: () -> Attribution
     ) -> FindingChange? {
+        let check = after.finding.check
+        guard before.sighting.basis.waivers.concern(check) || after.sighting.basis.waivers.concern(check) else {
+            return nil
+        }
         func state(_ taken: Int) -> DiffWaiver {
             let basis = (taken & 1 == 0 ? before : after).sighting.basis
             let place = (taken & 4 == 0 ? before : after).sighting

@@ -7,16 +7,20 @@ struct Rejudgement {
     private let after: HostSighting
     /// What a host's evidence changes is then the inventory's doing.
     private let isOtherMachine: Bool
-    private let evidence: (older: HostEvidence?, newer: HostEvidence?)
+    /// Most hosts show nothing that has to be judged again, and many the same twice.
+    private lazy var evidence: (older: HostEvidence?, newer: HostEvidence?) = {
+        let older = try? before.host.evidence?.document.evidence()
+        if isEvidenceSame { return (older, older) }
+        return (older, try? after.host.evidence?.document.evidence())
+    }()
+    private let isEvidenceSame: Bool
     private var answers: [Parts: [ProcessRecord]?] = [:]
 
     init(_ before: HostSighting, _ after: HostSighting, isOtherMachine: Bool) {
         self.before = before
         self.after = after
         self.isOtherMachine = isOtherMachine
-        evidence = (
-            try? before.host.evidence?.document.evidence(), try? after.host.evidence?.document.evidence()
-        )
+        isEvidenceSame = before.host.evidence?.document == after.host.evidence?.document
     }
 
     /// Which parts are taken of the newer side.
@@ -29,8 +33,19 @@ struct Rejudgement {
         static let policy = Parts(rawValue: 4)
         static let version = Parts(rawValue: 8)
         static let all: Parts = [.processes, .wholeness, .policy, .version]
-        /// In the order of their bits.
-        static let causes: [ChangeCause] = [.host, .coverage, .policy, .inventory]
+    }
+
+    /// The parts in which the sides differ, each with the cause that it is.
+    private var differences: [(part: Parts, cause: ChangeCause)] {
+        var parts: [(part: Parts, cause: ChangeCause)] = []
+        if !isEvidenceSame {
+            parts += [(.processes, .host), (.wholeness, .coverage)]
+        }
+        parts.append((.policy, .policy))
+        if before.cluster?.kubernetesVersion != after.cluster?.kubernetesVersion {
+            parts.append((.version, .inventory))
+        }
+        return parts
     }
 
     /// The cause that the host's own changes have.
@@ -50,8 +65,10 @@ struct Rejudgement {
         let isOtherTool = start != recorded.older || end != recorded.newer
         // One program judges both sides alike, or says of the older side what was recorded of the newer one.
         if isOtherTool, start == end || start == recorded.newer { return Attribution(.tool) }
-        var attribution = Attribution(fewestOf: Parts.causes) {
-            answer(Parts(rawValue: $0), check, pair, aspect) == end
+        let differences = differences
+        var attribution = Attribution(fewestOf: differences.map(\.cause)) { taken in
+            let parts = differences.indices.filter { taken & 1 << $0 != 0 }.map { differences[$0].part }
+            return parts.count == differences.count || answer(Parts(parts), check, pair, aspect) == end
         }
         // What stands behind a cut cannot be told from what was there all along.
         if recorded.older.isCutOff || recorded.newer.isCutOff {
@@ -72,7 +89,7 @@ struct Rejudgement {
         return position < same.count ? aspect.of(same[position].findings.first { $0.check == check }) : .absent
     }
 
-    private func judged(_ parts: Parts) -> [ProcessRecord]? {
+    private mutating func judged(_ parts: Parts) -> [ProcessRecord]? {
         guard var shown = parts.contains(.processes) ? evidence.newer : evidence.older,
             let listing = parts.contains(.wholeness) ? evidence.newer : evidence.older,
             let judge = (parts.contains(.policy) ? after : before).basis.judge
@@ -86,7 +103,7 @@ struct Rejudgement {
 
 extension Rejudgement {
     /// A flag of a pair whose recorded values differ: the program's doing where it reads the same of both lines today.
-    func attribution(ofFlag flag: String, _ pair: ProcessPair, recorded newer: String?) -> Attribution {
+    mutating func attribution(ofFlag flag: String, _ pair: ProcessPair, recorded newer: String?) -> Attribution {
         guard let old = flags(of: pair.older, evidence.older, pair.component),
             let new = flags(of: pair.newer, evidence.newer, pair.component)
         else {

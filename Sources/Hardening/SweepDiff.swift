@@ -136,18 +136,22 @@ package struct SweepDiff: Sendable {
         let newerPlaces = Dictionary(match.pairs.map { ($0.older, $0.newer) }) { first, _ in first }
         return newer.clusters.flatMap { cluster -> [DriftChange] in
             let old = before[match.olderName(of: cluster.name)]
+            let places = (old?.hosts ?? []).map { HostPlace(cluster: old?.name ?? "", host: $0.name) }
+            var hosts = old?.hosts ?? []
+            var drift = old?.drift ?? []
+            if places.contains(where: { last[$0] != nil }) {
+                for (index, place) in places.enumerated() {
+                    if let last = last[place] { hosts[index] = hosts[index].completed(by: last.host) }
+                }
+                drift = FlagDrift.between(hosts)
+            }
+            if drift == cluster.drift { return [] }
             var names: [String: String] = [:]
-            var isCompleted = false
-            let hosts = (old?.hosts ?? []).map { host in
-                let place = HostPlace(cluster: old?.name ?? "", host: host.name)
-                if let to = newerPlaces[place], to.cluster == cluster.name { names[host.name] = to.host }
-                guard let last = last[place] else { return host }
-                isCompleted = true
-                return host.completed(by: last.host)
+            for place in places {
+                if let to = newerPlaces[place], to.cluster == cluster.name { names[place.host] = to.host }
             }
             return DriftComparison(
-                cluster: cluster.name, older: hosts, newer: cluster.hosts,
-                drift: (isCompleted ? FlagDrift.between(hosts) : old?.drift ?? [], cluster.drift), names: names,
+                cluster: cluster.name, older: hosts, newer: cluster.hosts, drift: (drift, cluster.drift), names: names,
                 causes: causes
             ).changes()
         }

@@ -31,19 +31,21 @@ struct ComparedSweeps {
         if let selection { match = match.within(selection, of: after.fleet) }
 
         let changed = try changedClusters()
+        var records = RecordReader()
         let older = DiffSide(
-            try bases.basis(of: before), fleet: before.fleet, clusters: try olderClusters(changed, match),
+            try bases.basis(of: before), fleet: before.fleet, clusters: try olderClusters(changed, match, &records),
             keys: keys.older)
         let newer = DiffSide(
             try bases.basis(of: after), fleet: after.fleet, selection: selection,
-            clusters: try after.clusters(from: store, policy: .none) { changed.contains($0.cluster) },
-            keys: keys.newer, early: after.early)
+            clusters: try after.clusters(from: store, policy: .none, reading: &records) {
+                changed.contains($0.cluster)
+            }, keys: keys.newer, early: after.early)
 
         let hidden = hiddenHosts(older, newer, match)
         sightings.merge(try store.lastSightings(of: hidden, in: known, before: before.sweep, after.sweep)) { $1 }
         return SweepDiff.between(
-            older, newer, match: match, last: try last(sightings, match, keys),
-            unchanged: try unchanged(outside: changed))
+            older, newer, match: match, last: try last(sightings, match, keys, &records),
+            unchanged: try unchanged(outside: changed, &records))
     }
 
     /// Hosts of the older fleet that the older sweep did not see, and that the newer one saw or does not name.
@@ -90,18 +92,18 @@ struct ComparedSweeps {
         }
     }
 
-    /// Clusters of either sweep whose records cannot be the same. Another release or policy may change any, a waiver that
-    /// is in force on one side only those that it covers.
+    /// Clusters of either sweep whose records or waivers are not the same. Where another release or policy says the same of
+    /// a host, word for word, there is nothing to compare.
     private mutating func changedClusters() throws(StoreError) -> Set<String> {
         let old = Dictionary(before.fleet.clusters.map { ($0.name, $0) }) { first, _ in first }
         let new = Dictionary(after.fleet.clusters.map { ($0.name, $0) }) { first, _ in first }
-        let all = Set(old.keys).union(new.keys)
-        if before.sweep.tool.version != after.sweep.tool.version || before.policy != after.policy { return all }
         let scopes = WaiverList.scopes(
             inForceOnOneSide: (try bases.waivers(of: before), before.sweep.started),
             (try bases.waivers(of: after), after.sweep.started))
         var changed: Set<String> = []
-        if before.ids.fleet != after.ids.fleet { changed = all.filter { old[$0] != new[$0] } }
+        if before.ids.fleet != after.ids.fleet {
+            changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }
+        }
         for cluster in after.fleet.clusters where scopes.contains(where: { $0.covers(cluster) }) {
             changed.insert(cluster.name)
         }
@@ -113,22 +115,24 @@ struct ComparedSweeps {
     }
 
     /// Where the newer sweep looked at a part, only what has a counterpart there.
-    private func olderClusters(_ changed: Set<String>, _ match: FleetMatch) throws(StoreError) -> [ClusterRecord] {
+    private func olderClusters(
+        _ changed: Set<String>, _ match: FleetMatch, _ records: inout RecordReader
+    ) throws(StoreError) -> [ClusterRecord] {
         guard selection != nil else {
-            return try before.clusters(from: store, policy: .none) { changed.contains($0.cluster) }
+            return try before.clusters(from: store, policy: .none, reading: &records) { changed.contains($0.cluster) }
         }
         let wanted = Set(match.pairs.filter { changed.contains($0.newer.cluster) }.map(\.older))
             .union(match.change.removedHosts)
-        return try before.clusters(from: store, policy: .none) { wanted.contains($0) }
+        return try before.clusters(from: store, policy: .none, reading: &records) { wanted.contains($0) }
     }
 
     /// The records of the sightings with which hosts of the newer sweep are compared.
     private mutating func last(
-        _ sightings: [HostPlace: StoredSighting], _ match: FleetMatch, _ keys: (older: ProvedKeys, newer: ProvedKeys)
+        _ sightings: [HostPlace: StoredSighting], _ match: FleetMatch, _ keys: (older: ProvedKeys, newer: ProvedKeys),
+        _ records: inout RecordReader
     ) throws(StoreError) -> [HostPlace: HostSighting] {
         var last: [HostPlace: HostSighting] = [:]
         if sightings.isEmpty { return last }
-        var parts = Parts()
         for pair in match.pairs {
             guard let sighting = sightings[pair.older], results.newer[pair.newer]?.state.isSeen == true else {
                 continue
@@ -140,7 +144,7 @@ struct ComparedSweeps {
             {
                 continue
             }
-            let host = try store.read { try sighting.result.record(&parts, $0) }
+            let host = try store.read { try records.record(of: sighting.result, in: $0) }
             let (basis, cluster) = try bases.basis(ofSweep: sighting.began.row, cluster: sighting.result.cluster)
             last[pair.older] = HostSighting(host, of: cluster, by: basis)
         }
@@ -148,12 +152,13 @@ struct ComparedSweeps {
     }
 
     /// The failures of hosts in clusters that are not read, by cluster.
-    private func unchanged(outside changed: Set<String>) throws(StoreError) -> [String: Int] {
+    private func unchanged(outside changed: Set<String>, _ records: inout RecordReader) throws(StoreError) -> [String:
+        Int]
+    {
         var counts: [String: Int] = [:]
-        var parts = Parts()
         for (place, result) in results.newer where !changed.contains(place.cluster) {
             var failures = result.failures
-            if failures == nil { failures = try store.read { try result.record(&parts, $0).failureCount } }
+            if failures == nil { failures = try store.read { try records.record(of: result, in: $0).failureCount } }
             if let failures, failures > 0 { counts[place.cluster, default: 0] += failures }
         }
         return counts

@@ -17,7 +17,15 @@ extension SweepContents {
     func clusters(
         from store: SweepStore, policy: Policy, where isWanted: (HostPlace) -> Bool = { _ in true }
     ) throws(StoreError) -> [ClusterRecord] {
-        var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.place) }) { $0.result.cluster }
+        var records = RecordReader()
+        return try clusters(from: store, policy: policy, reading: &records, where: isWanted)
+    }
+
+    func clusters(
+        from store: SweepStore, policy: Policy, reading records: inout RecordReader, where isWanted: (HostPlace) -> Bool
+    ) throws(StoreError) -> [ClusterRecord] {
+        let read = try hosts(from: store, reading: &records) { isWanted($0.place) }
+        var hosts = Dictionary(grouping: read) { $0.result.cluster }
         var clusters: [ClusterRecord] = []
         for cluster in fleet.clusters {
             var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)

@@ -26,9 +26,15 @@ package struct SweepContents: Sendable {
     package func hosts(
         from store: SweepStore, where isWanted: (StoredResult) -> Bool = { _ in true }
     ) throws(StoreError) -> [(result: StoredResult, host: HostRecord)] {
-        var parts = Parts()
-        return try store.read { db in
-            try results.filter(isWanted).map { ($0, try $0.record(&parts, db)) }
+        var records = RecordReader()
+        return try hosts(from: store, reading: &records, where: isWanted)
+    }
+
+    func hosts(
+        from store: SweepStore, reading records: inout RecordReader, where isWanted: (StoredResult) -> Bool
+    ) throws(StoreError) -> [(result: StoredResult, host: HostRecord)] {
+        try store.read { db in
+            try results.filter(isWanted).map { ($0, try records.record(of: $0, in: db)) }
         }
     }
 }
@@ -73,7 +79,16 @@ package struct StoredResult: Sendable {
         milliseconds = row["milliseconds"]
     }
 
-    func record(_ parts: inout Parts, _ db: Database) throws -> HostRecord {
+    /// The record of a result with the same contents, with what this one took.
+    fileprivate func measured(_ record: HostRecord) -> HostRecord {
+        var record = record
+        record.attempts = attempts
+        record.evidence?.bytes = bytes
+        record.evidence?.milliseconds = milliseconds
+        return record
+    }
+
+    fileprivate func record(_ parts: inout Parts, _ db: Database) throws -> HostRecord {
         var record = HostRecord(name: name, address: address, state: state, attempts: attempts)
         if let remarks = contents.remarks {
             let remarks = try Remarks(document: Documents.body(remarks, in: db))
@@ -89,6 +104,23 @@ package struct StoredResult: Sendable {
             digest: said.digest, hostKey: key, wholeness: said.wholeness,
             document: EvidenceDocument(stored: try Documents.body(evidence, in: db)), bytes: bytes,
             milliseconds: milliseconds)
+        return record
+    }
+}
+
+/// Builds the records of results. Where those of two sweeps are read, a host that is the same in both is built once.
+struct RecordReader {
+    private var parts = Parts()
+    private var latest: [HostPlace: (result: StoredResult, record: HostRecord)] = [:]
+
+    mutating func record(of result: StoredResult, in db: Database) throws -> HostRecord {
+        if let (known, record) = latest[result.place], known.contents == result.contents,
+            known.address == result.address
+        {
+            return result.measured(record)
+        }
+        let record = try result.record(&parts, db)
+        latest[result.place] = (result, record)
         return record
     }
 }
