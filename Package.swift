@@ -97,7 +97,9 @@ let package = Package(
         // The faults are looked at where they end: in the record of a whole sweep.
         .testTarget(
             name: "SSHTests",
-            dependencies: ["SSH", "CLinux", "FleetSweep", "HostInventory", "Hardening", "ProcessTable", "StrictYAML"],
+            dependencies: [
+                "SSH", "CLinux", "CLibCrypto", "FleetSweep", "HostInventory", "Hardening", "ProcessTable", "StrictYAML",
+            ],
             swiftSettings: swift),
         .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),

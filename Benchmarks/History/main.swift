@@ -121,7 +121,7 @@ func store(
         SweepStart(
             id: id, started: started, tool: ToolIdentity(name: "kubesweep", version: "0", libssh2: "0"),
             policy: PolicyIdentity(name: judging.name, digest: "sha256:0"), policyDocument: judging.document,
-            inventory: InventoryIdentity(digest: "sha256:0", hosts: records.count), fleet: fleet, isPartial: false,
+            inventory: InventoryIdentity(digest: "sha256:0", hosts: records.count), fleet: fleet,
             waivers: waivers),
         in: store)
     for (index, record) in records.enumerated() { try recorder.add(record, cluster: "c\(index / perCluster)") }

@@ -11,6 +11,7 @@ struct Admission {
         let host: Host
         /// The bastion it takes a place of; nil for a host that is reached directly.
         let passage: Passage?
+        var isUrgent = false
     }
 
     /// Hosts of one cluster that are reached the same way and are equally urgent.
@@ -22,24 +23,27 @@ struct Admission {
     }
 
     private let perCluster: Int
+    private let isOpen: (Passage) -> Bool
     private var groups: [Group] = []
     private var running: [Int]
-    private var runningBehind: [Passage: Int] = [:]
+    private var crowds: [Passage: Crowd] = [:]
     /// Groups that have a host waiting and room in their cluster, the one whose turn is next first.
     private var urgent = Turns()
     private var ordinary = Turns()
-    /// Groups that had a turn while their cluster or bastion was full.
+    /// Groups that had a turn while their cluster was full.
     private var heldByCluster: [[Int]]
-    private var heldByPassage: [Passage: Turns] = [:]
 
     /// - Parameters:
     ///   - perCluster: hosts of one cluster under way at once, at least 1.
     ///   - first: the urgent hosts.
     ///   - passage: the bastion or proxy command that leads to a host.
+    ///   - isOpen: whether it lets hosts through now, as far as is known.
     init(
-        _ fleet: Fleet, perCluster: Int, first: Set<HostPlace> = [], passage: (Host) -> Passage? = { _ in nil }
+        _ fleet: Fleet, perCluster: Int, first: Set<HostPlace> = [],
+        passage: (Host) -> Passage? = { _ in nil }, isOpen: @escaping (Passage) -> Bool = { _ in true }
     ) {
         self.perCluster = max(1, perCluster)
+        self.isOpen = isOpen
         running = Array(repeating: 0, count: fleet.clusters.count)
         heldByCluster = Array(repeating: [], count: fleet.clusters.count)
         for (number, cluster) in fleet.clusters.enumerated() {
@@ -52,10 +56,12 @@ struct Admission {
                 hosts[kind, default: []].append(host)
             }
             for kind in order {
+                let waiting = (hosts[kind] ?? [])[...]
                 groups.append(
-                    Group(
-                        cluster: number, passage: kind.passage, isUrgent: kind.isUrgent,
-                        waiting: (hosts[kind] ?? [])[...]))
+                    Group(cluster: number, passage: kind.passage, isUrgent: kind.isUrgent, waiting: waiting))
+                if let passage = kind.passage, !kind.isUrgent {
+                    crowds[passage, default: Crowd()].ordinaryLeft += waiting.count
+                }
             }
         }
         for index in groups.indices { wait(index) }
@@ -78,15 +84,18 @@ struct Admission {
                 heldByCluster[group.cluster].append(index)
                 continue
             }
-            if let passage = group.passage, runningBehind[passage, default: 0] >= passage.places {
-                heldByPassage[passage, default: Turns()].append(index)
-                continue
+            if let passage = group.passage {
+                let places = places(of: passage)
+                guard crowds[passage, default: Crowd()].admits(isUrgent: group.isUrgent, places: places) else {
+                    crowds[passage, default: Crowd()].hold(index, isUrgent: group.isUrgent)
+                    continue
+                }
             }
             guard let host = groups[index].waiting.popFirst() else { continue }
             running[group.cluster] += 1
-            if let passage = group.passage { runningBehind[passage, default: 0] += 1 }
+            if let passage = group.passage { crowds[passage, default: Crowd()].began(isUrgent: group.isUrgent) }
             if !groups[index].waiting.isEmpty { wait(index) }
-            return Candidate(cluster: group.cluster, host: host, passage: group.passage)
+            return Candidate(cluster: group.cluster, host: host, passage: group.passage, isUrgent: group.isUrgent)
         }
         return nil
     }
@@ -97,9 +106,53 @@ struct Admission {
         for index in heldByCluster[candidate.cluster] { wait(index) }
         heldByCluster[candidate.cluster] = []
         guard let passage = candidate.passage else { return }
-        runningBehind[passage, default: 1] -= 1
-        // One place is free. Should its group be held up elsewhere by then, the next end brings on another.
-        if let index = heldByPassage[passage, default: Turns()].popFirst() { wait(index) }
+        let places = places(of: passage)
+        let released = crowds[passage, default: Crowd()].ended(isUrgent: candidate.isUrgent, places: places)
+        for index in released { wait(index) }
+    }
+
+    private func places(of passage: Passage) -> Int {
+        isOpen(passage) ? passage.places : min(passage.places, Passage.trialPlaces)
+    }
+}
+
+/// The hosts behind one bastion or proxy command.
+private struct Crowd {
+    /// Hosts that are not urgent and have not had their turn.
+    var ordinaryLeft = 0
+    private var running = 0
+    private var urgentRunning = 0
+    /// Groups that had a turn while there was no place.
+    private var heldUrgent = Turns()
+    private var heldOrdinary = Turns()
+
+    /// Urgent hosts take at most half of the places while others wait: an earlier sweep did not see them, so that all of
+    /// them may be down, which would hold up the others for a whole time limit, and look as if the bastion were.
+    func admits(isUrgent: Bool, places: Int) -> Bool {
+        running < places && (!isUrgent || ordinaryLeft == 0 || urgentRunning < max(1, places / 2))
+    }
+
+    mutating func hold(_ group: Int, isUrgent: Bool) {
+        if isUrgent { heldUrgent.append(group) } else { heldOrdinary.append(group) }
+    }
+
+    mutating func began(isUrgent: Bool) {
+        running += 1
+        if isUrgent { urgentRunning += 1 } else { ordinaryLeft -= 1 }
+    }
+
+    /// The groups that have a turn again: one of each kind for each free place. Should one be held up elsewhere by then,
+    /// the next end brings on another.
+    mutating func ended(isUrgent: Bool, places: Int) -> [Int] {
+        running -= 1
+        if isUrgent { urgentRunning -= 1 }
+        var released: [Int] = []
+        for _ in 0..<max(0, places - running) {
+            let pair = [heldUrgent.popFirst(), heldOrdinary.popFirst()].compactMap { $0 }
+            guard !pair.isEmpty else { break }
+            released += pair
+        }
+        return released
     }
 }
 

@@ -8,14 +8,17 @@ package struct AgentCheckup: Sendable {
     package var keys: [HostKey] = []
 
     /// - Parameters:
-    ///   - path: the agent's socket; nil for no agent.
-    ///   - isNamed: by an option: then it has to answer.
+    ///   - socket: one that an option names has to answer.
     ///   - limit: for its answer.
-    package init(path: String?, isNamed: Bool, limit: Duration) async {
-        guard let path else {
-            item = HealthItem(
-                .agent, "ssh-agent", .ok,
-                isNamed ? "none is to be asked" : "none: SSH_AUTH_SOCK is not set; keys are read from files")
+    package init(_ socket: AgentSocket, limit: Duration) async {
+        guard let path = socket.path else {
+            let words =
+                switch socket.origin {
+                case .option: "none is to be asked"
+                case .sshConfig: "none: ssh_config says so (IdentityAgent); keys are read from files"
+                case .inventory, .usual: "none: SSH_AUTH_SOCK is not set; keys are read from files"
+                }
+            item = HealthItem(.agent, "ssh-agent", .ok, words)
             return
         }
         let answer: Result<[AgentKey], AgentError>
@@ -31,7 +34,7 @@ package struct AgentCheckup: Sendable {
         switch answer {
         case .failure(let error):
             item = HealthItem(
-                .agent, "ssh-agent", isNamed ? .problem : .warning, error.message,
+                .agent, "ssh-agent", socket.origin == .option ? .problem : .warning, error.message,
                 hint: "check it: SSH_AUTH_SOCK='\(path)' ssh-add -l; or leave it out: --agent none",
                 facts: [.init("path", .text(path)), .init("keys", .number(0))])
         case .success(let held):
@@ -49,6 +52,16 @@ package struct AgentCheckup: Sendable {
                     .init("usable", .number(usable)), .init("list", .list(lines.map(\.text)), label: "key"),
                 ])
         }
+    }
+
+    /// Of each agent that hosts have; where they have none, why.
+    package static func all(of sockets: [AgentSocket], limit: Duration) async -> [AgentCheckup] {
+        let asked = sockets.filter { $0.path != nil }
+        var checkups: [AgentCheckup] = []
+        for socket in asked.isEmpty ? Array(sockets.prefix(1)) : asked {
+            checkups.append(await AgentCheckup(socket, limit: limit))
+        }
+        return checkups
     }
 
     private static func line(_ key: AgentKey, _ client: AgentClient) -> (text: String, isUsable: Bool) {

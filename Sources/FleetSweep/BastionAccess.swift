@@ -10,10 +10,10 @@ struct BastionAccess: Sendable {
     private(set) var obstacle: String?
 
     /// - `source`: nil where no ssh_config is read.
-    /// - `agents`: those that ssh_config names for hosts; one is asked.
+    /// - `agent`: the option's.
     init(
         _ jump: ProxyJump, source: SSHConfigResolver.Source?, answers: SSHConfigResolver.BastionAnswers,
-        agents: [String], person: Person
+        agent: String?, person: Person
     ) {
         for hop in jump.hops {
             let found: BastionSettings
@@ -31,14 +31,7 @@ struct BastionAccess: Sendable {
                 stop("ssh_config sets \(found.onlyForSSH.joined(separator: ", ")) for \(hop.host)")
                 return
             }
-            let access = HostAccess(of: found.settings)
-            if let agent = access.identityAgent, agent != "none" || access.identityFiles.isEmpty,
-                agents.isEmpty ? agent != "SSH_AUTH_SOCK" : agents != [agent]
-            {
-                stop("ssh_config names another agent for \(hop.host)")
-                return
-            }
-            hops.append(access)
+            hops.append(HostAccess(of: found.settings, agent: agent))
         }
     }
 

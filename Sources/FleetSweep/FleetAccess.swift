@@ -12,6 +12,8 @@ package struct FleetAccess: Sendable {
         package var proxyJump: String?
         /// Over the inventory's; `none` for no ssh_config at all.
         package var sshConfig: String?
+        /// A path, or `none`; over ssh_config's IdentityAgent.
+        package var agent: String?
         /// Over ssh_config's ConnectTimeout.
         package var connectLimit: Duration?
 
@@ -38,11 +40,12 @@ package struct FleetAccess: Sendable {
     /// By the jumps that lead through them.
     private(set) var bastions: [ProxyJump: BastionAccess] = [:]
 
-    /// The agents that ssh_config names, in the order of the fleet; more than one cannot be asked.
-    package private(set) var agents: [String] = []
+    private let agent: String?
 
     package subscript(host: Host) -> HostAccess {
-        byHost[Key(host)] ?? HostAccess(address: host.address, port: host.port, user: host.user ?? "root")
+        byHost[Key(host)]
+            ?? HostAccess(
+                address: host.address, port: host.port, user: host.user ?? "root", agent: AgentSocket(option: agent))
     }
 
     /// The same fleet with the addresses that are connected to.
@@ -62,6 +65,7 @@ package struct FleetAccess: Sendable {
     package init(
         for fleet: Fleet, _ options: Options, isCancelled: @escaping @Sendable () -> Bool = { false }
     ) async {
+        agent = options.agent
         let person = Person.current
         let hosts = fleet.clusters.flatMap(\.hosts)
         var asked: [Source: [SSHConfigQuery]] = [:]
@@ -96,9 +100,7 @@ package struct FleetAccess: Sendable {
             if case .jump(let jump) = access.route, seen.insert(jump).inserted {
                 jumps.append((jump, source?.resolved))
             }
-            if let agent = access.identityAgent, !agents.contains(agent) { agents.append(agent) }
         }
-        let named = agents
         let queries = jumps.flatMap { jump, source in
             source.map { source in
                 jump.hops.map { BastionQuery(source: source, bastion: BastionAccess.query($0)) }
@@ -106,14 +108,12 @@ package struct FleetAccess: Sendable {
         }
         let found = await SSHConfigResolver.bastions(Set(queries), person: person, isCancelled: isCancelled)
         for (jump, source) in jumps {
-            let bastion = BastionAccess(jump, source: source, answers: found, agents: named, person: person)
+            let bastion = BastionAccess(
+                jump, source: source, answers: found, agent: options.agent, person: person)
             bastions[jump] = bastion
             if let obstacle = bastion.obstacle {
                 warnings.append("bastion \(jump.name): left to ssh, one process a host; \(obstacle)")
             }
-        }
-        if agents.count > 1 {
-            warnings.append("ssh_config names several agents (IdentityAgent); only the first is asked: \(agents[0])")
         }
     }
 
@@ -154,14 +154,17 @@ package struct FleetAccess: Sendable {
         case .failure(.refused(let words)): problem = problem ?? .configuration("ssh -G: \(words)")
         case .failure(.noSSH), nil: break
         }
-        var access = HostAccess(of: settings)
+        var access = HostAccess(of: settings, agent: options.agent)
         access.problem = problem
         access.origins = origins(host, options, settings, person)
         if let alias = host.hostKeyAlias { access.hostKeyAlias = alias }
-        if let file = options.knownHostsFile ?? host.knownHostsFile { access.knownHostsFiles = [file] }
+        if let file = options.knownHostsFile ?? host.knownHostsFile {
+            access.knownHostsFiles = [file]
+            access.newKeysFile = file
+        }
         if let file = host.identityFile {
-            access.identityFiles = [file]
-        } else if !access.identityFiles.isEmpty {
+            access.keys = .named([file])
+        } else if !access.keys.files.isEmpty {
             access.origins.identityFiles = .sshConfig
         }
         if let limit = options.connectLimit { access.connectLimit = limit }

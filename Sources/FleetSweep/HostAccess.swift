@@ -11,19 +11,25 @@ package struct HostAccess: Sendable {
     package var user: String
     package var route = SSHRoute.direct
     package var hostKeyAlias: String?
-    /// The first is the one that new keys are recorded in.
     package var knownHostsFiles: [String] = []
-    /// Empty stands for the agent's and the usual ones.
-    package var identityFiles: [String] = []
+    /// Where keys that are trusted on first use are recorded; nil where the user has no such file, or has turned it off.
+    package var newKeysFile: String?
+    package var keys = KeyRule.usual(isExclusive: false)
     package var certificateFiles: [String] = []
-    /// A path, `none`, or a variable's name; nil where nothing is configured.
-    package var identityAgent: String?
+    package var agent: AgentSocket
     package var connectLimit: Duration?
     package var addressFamily = AddressFamily.any
     package var notes: [String] = []
     /// Why the host cannot be reached as it is configured.
     package var problem: HostFailure?
     package var origins = Origins()
+
+    package init(address: String, port: UInt16, user: String, agent: AgentSocket) {
+        self.address = address
+        self.port = port
+        self.user = user
+        self.agent = agent
+    }
 
     /// Where the settings came from.
     package struct Origins: Sendable, Equatable {
@@ -42,36 +48,38 @@ package struct HostAccess: Sendable {
 
 extension HostAccess {
     /// What ssh_config says, as far as it is used.
-    init(of settings: SSHSettings) {
-        self.init(address: settings.hostName, port: settings.port, user: settings.user)
+    ///
+    /// - Parameter agent: the option's; it goes before ssh_config.
+    init(of settings: SSHSettings, agent: String?) {
+        self.init(
+            address: settings.hostName, port: settings.port, user: settings.user,
+            agent: AgentSocket(option: agent, configured: settings.identityAgent))
         notes = settings.notes.map { "ssh_config: \($0)" }
         hostKeyAlias = settings.hostKeyAlias
-        knownHostsFiles = Self.knownHostsFiles(settings)
-        identityFiles = Self.identityFiles(settings)
+        let user = settings.userKnownHostsFiles ?? Self.usualKnownHostsFiles.user
+        let global = settings.globalKnownHostsFiles ?? Self.usualKnownHostsFiles.global
+        // The usual way to write "none"; it is no file that can be read whole.
+        knownHostsFiles = (user + global).filter { $0 != "/dev/null" }
+        // As ssh, which never writes to the system's files.
+        newKeysFile = user.first == "/dev/null" ? nil : user.first
+        keys = Self.keys(settings)
         certificateFiles = settings.certificateFiles
-        identityAgent = settings.identityAgent
         connectLimit = settings.connectSeconds.map { .seconds($0) }
         addressFamily = AddressFamily(rawValue: settings.addressFamily) ?? .any
-    }
-
-    private static func knownHostsFiles(_ settings: SSHSettings) -> [String] {
-        let user = settings.userKnownHostsFiles ?? usualKnownHostsFiles.user
-        let global = settings.globalKnownHostsFiles ?? usualKnownHostsFiles.global
-        // The usual way to write "none"; it is no file that can be read whole.
-        return (user + global).filter { $0 != "/dev/null" }
     }
 
     /// Where neither an option nor the inventory nor ssh_config names others.
     static var usualKnownHostsFiles: (user: [String], global: [String]) {
         let home = getenv("HOME").map { String(cString: $0) }
-        return (home.map { ["\($0)/.ssh/known_hosts"] } ?? [], ["/etc/ssh/ssh_known_hosts"])
+        let user = home.map { ["\($0)/.ssh/known_hosts", "\($0)/.ssh/known_hosts2"] } ?? []
+        return (user, ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"])
     }
 
-    /// Of those in ssh_config the ones that are there, as ssh does it. Where none is, and the agent is not ruled out, the
-    /// agent's and the usual ones.
-    private static func identityFiles(_ settings: SSHSettings) -> [String] {
-        guard let configured = settings.identityFiles else { return [] }
-        let present = configured.filter { access($0, R_OK) == 0 }
-        return present.isEmpty && settings.identitiesOnly ? configured : present
+    /// Of IdentityFile those that are there, as ssh does it; all, to say what is wrong, where nothing else is offered.
+    private static func keys(_ settings: SSHSettings) -> KeyRule {
+        guard let configured = settings.identityFiles else { return .usual(isExclusive: settings.identitiesOnly) }
+        let present = configured.filter(KeyRule.isThere)
+        return .configured(
+            present.isEmpty && settings.identitiesOnly ? configured : present, isExclusive: settings.identitiesOnly)
     }
 }

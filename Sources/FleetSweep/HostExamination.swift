@@ -49,7 +49,7 @@ package struct HostExamination: Sendable {
         _ hosts: [HostCheckup], of fleet: Fleet, onHost: (Bool) -> Void = { _ in }
     ) async -> [HostCheckup] {
         let trials = await fleet.eachHost(
-            options.sweep, passage: { ssh.passage(of: $0) },
+            options.sweep, passage: { ssh.passage(of: $0) }, isOpen: { [ssh] in ssh.isOpen($0) },
             onAnswer: { (answer: (place: HostPlace, trial: HostTrial), _: Int) in onHost(answer.trial.failure == nil) }
         ) { host, _ in
             (place: HostPlace(cluster: host.cluster, host: host.name), trial: await trial(of: host))
@@ -80,6 +80,11 @@ package struct HostExamination: Sendable {
             connectSeconds: Sourced(connect / .seconds(1), origins.connectLimit))
         checkup.kubernetesVersion = version
         checkup.hostKeyAlias = access.hostKeyAlias.map { Sourced($0, origins.hostKeyAlias) }
+        if options.hostKeyPolicy == .acceptNew {
+            checkup.newKeys = Sourced(access.newKeysFile == nil ? .trusted : .recorded, .option)
+            checkup.newKeysFile = access.newKeysFile
+        }
+        checkup.agent = Sourced(access.agent.path, access.agent.origin)
         checkup.isForced = host.forcedCommand
         checkup.leftToSSH = plan.leftToSSH
         checkup.notes = plan.notes
@@ -87,7 +92,11 @@ package struct HostExamination: Sendable {
         take(plan.keys, into: &checkup)
         if case .failure(let failure) = plan.knownHosts { checkup.problem = checkup.problem ?? failure }
         if access.problem == nil, access.route == .direct { await resolve(access, silence, into: &checkup) }
-        if let trust = plan.trust { take(trust, into: &checkup) }
+        if let cause = end.cause {
+            checkup.notes.append("its host key was not looked up: \(cause)")
+        } else if let trust = plan.trust {
+            take(trust, into: &checkup)
+        }
         return checkup
     }
 
@@ -128,7 +137,8 @@ package struct HostExamination: Sendable {
         switch trust.state {
         case .known, .knownWithoutPort: break
         case .unknown where options.hostKeyPolicy == .acceptNew:
-            checkup.notes.append("its host key is not known; a sweep trusts the first that is shown and records it")
+            let becomes = checkup.newKeysFile == nil ? "does not record it" : "records it"
+            checkup.notes.append("its host key is not known; a sweep trusts the first that is shown and \(becomes)")
         case .unknown:
             refuse(
                 .hostKeyUnknown, "no known_hosts line names \(trust.name) (\(files))",

@@ -8,14 +8,8 @@ package struct HostPlan: Sendable {
     package let knownHosts: Result<KnownHosts, HostFailure>
     /// The bastions that the engine logs in to by itself, the nearest first; none where ssh does.
     var bastions: Result<[SSHTarget], HostFailure> = .success([])
-    /// What ssh_config says of the bastions that only ssh can do.
-    var onlyForSSH: String?
-
     /// Why ssh logs in to the bastion, with a process a host; nil where the engine does, or there is none.
-    package var leftToSSH: String? {
-        guard case .jump = access.route else { return nil }
-        return onlyForSSH ?? (try? bastions.get())?.lazy.compactMap(\.obstacleAsBastion).first
-    }
+    package var leftToSSH: String?
 
     /// What a reader should know of the host's settings and keys.
     package var notes: [String] { access.notes + ((try? keys.get().notes) ?? []) }

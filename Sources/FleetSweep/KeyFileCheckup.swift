@@ -9,7 +9,7 @@ package enum KeyFileCheckup {
     ///   - held: what the agent holds: an encrypted key that is among it needs no passphrase.
     ///   - hasPassphrase: whether one was given on a descriptor.
     package static func items(_ paths: [String], held: [HostKey], hasPassphrase: Bool) -> [HealthItem] {
-        let usual = Keyring.usualPaths
+        let usual = KeyRule.usualFiles
         let looked = paths.isEmpty ? usual.filter { access($0, F_OK) == 0 } : paths
         if looked.isEmpty, held.isEmpty {
             return [

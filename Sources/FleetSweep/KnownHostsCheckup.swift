@@ -7,18 +7,33 @@ package enum KnownHostsCheckup {
     /// Lines of one kind that are shown; JSON has no more either, since a file may be anybody's.
     private static let lineLimit = 20
 
-    /// - Parameter paths: nil for the usual ones.
-    package static func items(_ paths: [String]?) -> [HealthItem] {
+    /// Tries from which on looking hosts up is worth a word: a second or more of CPU.
+    private static let tryLimit = 10_000_000
+
+    /// What is to be said of looking so many hosts up among so many hashed names; nil where it takes no time.
+    package static func remark(hosts: Int, hashedNames: Int) -> String? {
+        let (tries, isHuge) = hosts.multipliedReportingOverflow(by: hashedNames)
+        guard isHuge || tries > tryLimit else { return nil }
+        return "looking \(hosts) hosts up among \(hashedNames) hashed names takes long, since each is to be tried; "
+            + "ssh-keygen cannot take hashes back: name a file with plain names, --known-hosts FILE"
+    }
+
+    /// - Parameters:
+    ///   - paths: nil for the usual ones.
+    ///   - hosts: how many are looked up in each.
+    package static func items(_ paths: [String]?, hosts: [String: Int] = [:]) -> [HealthItem] {
         let usual = HostAccess.usualKnownHostsFiles
         let paths = paths ?? usual.user + usual.global
         var found = 0
         var items: [HealthItem] = []
         for path in paths {
             do throws(KnownHostsSurvey.Problem) {
-                items.append(item(path, try KnownHostsSurvey(path: path)))
+                items.append(item(path, try KnownHostsSurvey(path: path), hosts: hosts[path] ?? 0))
                 found += 1
             } catch {
                 switch error {
+                // A second file that ssh looks for and hardly anybody has.
+                case .missing where path.hasSuffix("known_hosts2"): continue
                 case .missing: items.append(HealthItem(.knownHosts, path, .ok, "there is no such file"))
                 case .unreadable(let words):
                     let detail = words.hasPrefix("\(path): ") ? String(words.dropFirst(path.count + 2)) : words
@@ -38,7 +53,7 @@ package enum KnownHostsCheckup {
         return items
     }
 
-    private static func item(_ path: String, _ survey: KnownHostsSurvey) -> HealthItem {
+    private static func item(_ path: String, _ survey: KnownHostsSurvey, hosts: Int) -> HealthItem {
         var health = Health.ok
         var hints: [String] = []
         func worsen(to other: Health, _ hint: String) {
@@ -47,6 +62,7 @@ package enum KnownHostsCheckup {
         }
         var details = ["\(counted(survey.keys, "key")) in \(counted(survey.lines, "line"))"]
         if survey.hashed > 0 { details.append("\(survey.hashed) hashed") }
+        if let remark = remark(hosts: hosts, hashedNames: survey.hashed) { worsen(to: .warning, remark) }
         if survey.revoked > 0 { details.append("\(survey.revoked) revoked") }
         if survey.authorities > 0 {
             details.append("\(survey.authorities) @cert-authority, which cannot be used")

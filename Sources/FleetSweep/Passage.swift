@@ -12,6 +12,9 @@ package struct Passage: Sendable, Hashable {
 
     /// As many as one session of the engine's carries: each is a channel, and no login.
     static let ownSessionPlaces = 64
+    /// Hosts that try a way which has let none through yet, or lets none through any more: the others would take the places
+    /// of hosts that are reached otherwise.
+    static let trialPlaces = 4
     /// Below the 10 logins at a time that an sshd takes by default (MaxStartups): a proxy command may log in to its
     /// bastion for each host, and each host is a process here.
     static let programPlaces = 8

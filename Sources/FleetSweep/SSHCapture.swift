@@ -28,6 +28,9 @@ package final class SSHCapture: Sendable {
     private let memory = KeyMemory()
     private let knownHosts = Mutex<[[String]: Result<KnownHosts, HostFailure>]>([:])
     private let bastions = Mutex<[ProxyJump: Result<[SSHTarget], HostFailure>]>([:])
+    private let reasonsForSSH = Mutex<[ProxyJump: String?]>([:])
+    /// Files that others have held locked for as long as anybody waits for them.
+    private let lockedFiles = Mutex<Set<String>>([])
     private let lastID = Mutex(0)
 
     /// - Parameter end: when it is raised, every host still being talked to is given up.
@@ -120,7 +123,7 @@ package final class SSHCapture: Sendable {
             outcome = await self.outcome(of: target)
         }
         if let identity = outcome.identity { memory.note(identity, cluster: host.cluster, user: target.user) }
-        let notes = plan.notes + noteNewKey(outcome, of: host)
+        let notes = plan.notes + (await noteNewKey(outcome, plan.access))
         let result = outcome.result.mapError { failure in
             var failure = failure
             switch earlier.count {
@@ -134,7 +137,12 @@ package final class SSHCapture: Sendable {
     }
 
     private func outcome(of target: SSHTarget) async -> SSHOutcome {
-        await withCheckedContinuation { continuation in
+        // Looking a host up among very many hashed names takes its time, and others wait for this thread.
+        if let cause = end.cause {
+            return SSHOutcome(
+                id: target.id, result: .failure(SSHFailure(phase: .waiting, reason: .cancelled, detail: cause)))
+        }
+        return await withCheckedContinuation { continuation in
             engine.submit(target) { continuation.resume(returning: $0) }
             // An end raised just before the submission has cancelled only what was under way then.
             if end.cause != nil { engine.cancel(id: target.id) }
@@ -153,9 +161,12 @@ package final class SSHCapture: Sendable {
         let route = access[host].route
         guard let name = route.gateway else { return nil }
         if let places = options.perPassage { return Passage(name: name, places: places) }
-        let isOwn = if case .jump = route { plan(host).leftToSSH == nil } else { false }
+        let isOwn = if case .jump(let jump) = route { leftToSSH(jump) == nil } else { false }
         return Passage(name: name, places: isOwn ? Passage.ownSessionPlaces : Passage.programPlaces)
     }
+
+    /// Whether hosts get through now, as far as is known.
+    package func isOpen(_ passage: Passage) -> Bool { engine.isOpen(passage.name) }
 
     /// What would be used for a host.
     package func plan(_ host: Host) -> HostPlan {
@@ -163,9 +174,35 @@ package final class SSHCapture: Sendable {
         var plan = HostPlan(access: access, keys: keyring.offer(for: host), knownHosts: index(access.knownHostsFiles))
         if case .jump(let jump) = access.route {
             plan.bastions = bastions(of: jump)
-            plan.onlyForSSH = self.access.bastions[jump]?.obstacle
+            plan.leftToSSH = leftToSSH(jump)
         }
         return plan
+    }
+
+    /// Why ssh logs in to the bastion, with a process a host; nil where the engine does. Found out once for all hosts
+    /// behind it.
+    private func leftToSSH(_ jump: ProxyJump) -> String? {
+        reasonsForSSH.withLock { known in
+            if let reason = known[jump] { return reason }
+            if let cause = end.cause { return cause }
+            let reason =
+                access.bastions[jump]?.obstacle
+                ?? (try? bastions(of: jump).get())?.lazy.compactMap(\.obstacleAsBastion).first
+            known[jump] = .some(reason)
+            return reason
+        }
+    }
+
+    /// Where looking hosts up among hashed names takes long. Reads known_hosts.
+    package func lookUpWarnings(for fleet: Fleet) -> [String] {
+        var hosts: [[String]: Int] = [:]
+        for host in fleet.clusters.flatMap(\.hosts) { hosts[access[host].knownHostsFiles, default: 0] += 1 }
+        return hosts.compactMap { files, count in
+            guard let hashed = try? index(files).get().hashedCount,
+                let remark = KnownHostsCheckup.remark(hosts: count, hashedNames: hashed)
+            else { return nil }
+            return "\(files.joined(separator: ", ")): \(remark)"
+        }.sorted()
     }
 
     /// The targets that the jump leads through; empty where ssh has to log in.
@@ -200,21 +237,43 @@ package final class SSHCapture: Sendable {
         }
     }
 
+    /// For a file that another program has locked.
+    private static let lockPatience = Duration.seconds(2)
+
     /// Records a key that was accepted on first use, and says so.
-    private func noteNewKey(_ outcome: SSHOutcome, of host: Host) -> [String] {
+    private func noteNewKey(_ outcome: SSHOutcome, _ access: HostAccess) async -> [String] {
         guard outcome.hostKeyIsNew, let key = outcome.hostKey else { return [] }
-        let access = access[host]
+        let words = "its host key \(key.type) \(key.fingerprint) was not known and"
+        guard let path = access.newKeysFile else {
+            return ["\(words) is not recorded: the user's known_hosts file is turned off (UserKnownHostsFile)"]
+        }
         let alias = access.hostKeyAlias
         let entry = KnownHostsFile.Entry(
             name: alias ?? access.address, port: alias == nil ? access.port : 22, key: key)
         do throws(KnownHostsError) {
-            guard let path = access.knownHostsFiles.first else { throw .cannotWrite("there is no known_hosts file") }
-            try KnownHostsFile.append([entry], to: path)
-            return ["its host key \(key.type) \(key.fingerprint) was not known and is now in \(path)"]
+            try await record(entry, in: path)
+            return ["\(words) is now in \(path)"]
         } catch {
-            return [
-                "its host key \(key.type) \(key.fingerprint) was not known and could not be recorded: \(error.words)"
-            ]
+            return ["\(words) could not be recorded: \(error.words)"]
+        }
+    }
+
+    /// Waits without holding a thread, once for each file, and not beyond the sweep's end.
+    private func record(_ entry: KnownHostsFile.Entry, in path: String) async throws(KnownHostsError) {
+        let deadline = ContinuousClock.now + Self.lockPatience
+        while true {
+            do throws(KnownHostsError) {
+                // One after the other, or hosts of this sweep would find the file locked by each other.
+                return try lockedFiles.withLock { _ throws(KnownHostsError) in
+                    try KnownHostsFile.append([entry], to: path)
+                }
+            } catch {
+                guard case .locked = error, !lockedFiles.withLock({ $0.contains(path) }) else { throw error }
+                guard ContinuousClock.now < deadline, await end.waits(.milliseconds(50)) else {
+                    lockedFiles.withLock { _ = $0.insert(path) }
+                    throw error
+                }
+            }
         }
     }
 }
@@ -232,6 +291,7 @@ extension KnownHostsError {
     fileprivate var words: String {
         switch self {
         case .cannotRead(let detail), .cannotWrite(let detail): detail
+        case .locked(let path): "\(path): another program has locked it"
         case .unusableName(let name): "known_hosts cannot hold the name \(name)"
         }
     }

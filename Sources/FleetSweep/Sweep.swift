@@ -17,18 +17,23 @@ package struct Sweep: Sendable {
 
     private let judge: Judge
     private let judging = JudgingQueue()
+    private let precedents = Precedents()
     private let options: Options
     private let passage: @Sendable (Host) -> Passage?
+    private let isOpen: @Sendable (Passage) -> Bool
     private let capture: CaptureHost
 
-    /// - Parameter passage: the bastion or proxy command that leads to a host; nil where it is reached directly.
+    /// - Parameters:
+    ///   - passage: the bastion or proxy command that leads to a host; nil where it is reached directly.
+    ///   - isOpen: whether it lets hosts through now, as far as is known.
     package init(
         judge: Judge, options: Options, passage: @escaping @Sendable (Host) -> Passage? = { _ in nil },
-        capture: @escaping CaptureHost
+        isOpen: @escaping @Sendable (Passage) -> Bool = { _ in true }, capture: @escaping CaptureHost
     ) {
         self.judge = judge
         self.options = options
         self.passage = passage
+        self.isOpen = isOpen
         self.capture = capture
     }
 
@@ -44,8 +49,9 @@ package struct Sweep: Sendable {
         // The task that gathers the records runs there too: a thread that has judged a host takes its record on, and
         // none has to be woken for that.
         let records = await withTaskExecutorPreference(judging) {
-            await fleet.eachHost(options, passage: passage, onAnswer: { onHost($0, fleet.clusters[$1].name) }) {
-                host, cluster in
+            await fleet.eachHost(
+                options, passage: passage, isOpen: isOpen, onAnswer: { onHost($0, fleet.clusters[$1].name) }
+            ) { host, cluster in
                 let claimed = fleet.clusters[cluster].kubernetesVersion.flatMap(Release.init)
                 return await record(host, claimed, end)
             }
@@ -74,7 +80,7 @@ package struct Sweep: Sendable {
             record.failure = failure
             if end.cause != nil, failure.reason == "cancelled" { record.state = .abandoned }
         case .success(let listing):
-            record.take(listing, by: judge, claimed: claimed)
+            record.take(listing, by: judge, precedents, claimed: claimed)
         }
         return record
     }
@@ -89,12 +95,13 @@ extension Fleet {
     /// - Returns: for each cluster its hosts' answers, in the order in which they came.
     func eachHost<Answer: Sendable>(
         _ options: Sweep.Options, passage: @Sendable (Host) -> Passage?,
+        isOpen: @escaping @Sendable (Passage) -> Bool = { _ in true },
         onAnswer: (Answer, Int) -> Void,
         ask: @escaping @Sendable (Host, Int) async -> Answer
     ) async -> [[Answer]] {
         var answers: [[Answer]] = clusters.map { _ in [] }
         var admission = Admission(
-            self, perCluster: options.perCluster, first: options.first, passage: passage)
+            self, perCluster: options.perCluster, first: options.first, passage: passage, isOpen: isOpen)
         await withTaskGroup(of: (candidate: Admission.Candidate, answer: Answer).self) { group in
             var underWay = 0
             while true {
@@ -117,10 +124,13 @@ extension Fleet {
 
 extension HostRecord {
     /// The listing's bytes go no further.
-    fileprivate mutating func take(_ listing: CapturedListing, by judge: Judge, claimed: Release?) {
+    fileprivate mutating func take(
+        _ listing: CapturedListing, by judge: Judge, _ precedents: Precedents, claimed: Release?
+    ) {
         do throws(ListingProblem) {
             let judged = try judge.judged(
-                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed)
+                listing.bytes, origin: listing.origin, isCut: listing.isCut, claimed: claimed,
+                precedents: precedents)
             if judged.evidence.wholeness == .excerpt {
                 state = .unreadable
                 failure = .noHeader

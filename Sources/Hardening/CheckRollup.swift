@@ -152,10 +152,10 @@ package struct VerdictCounts: Sendable, Equatable {
 
     package var total: Int { pass + fail + waived + unknown + notApplicable + unseen }
 
+    package var answered: Int { pass + fail + waived + notApplicable }
+
     /// The decided part of all that should have been decided, in percent; 0 where nothing was asked.
-    package var coverage: Double {
-        total == 0 ? 0 : 100 * Double(pass + fail + waived + notApplicable) / Double(total)
-    }
+    package var coverage: Double { total == 0 ? 0 : 100 * Double(answered) / Double(total) }
 
     package static func + (a: VerdictCounts, b: VerdictCounts) -> VerdictCounts {
         VerdictCounts(

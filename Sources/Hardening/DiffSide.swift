@@ -38,6 +38,8 @@ package struct SweepBasis: Sendable {
     /// any more.
     package var judge: Judge?
     package var waivers: DiffWaivers
+    /// Of the judge, over all hosts that are compared.
+    let precedents = Precedents()
 
     package init(
         sweep: SweepIdentity, tool: ToolIdentity, policy: PolicyIdentity, judge: Judge?, waivers: DiffWaivers = .none

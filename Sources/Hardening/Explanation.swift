@@ -80,6 +80,7 @@ extension Judge {
         let places = settings.elsewhere.filter { place in
             flags.contains { place.holds($0, isOnLine: settings.isOnLine($0)) }
         }
+        let shared = SharedCheck(check, facts: facts)
         return Explanation(
             check: check, process: process, wholeness: evidence.wholeness, isHidden: evidence.isHidden,
             version: VersionTrace(
@@ -96,8 +97,8 @@ extension Judge {
                     when: ConditionTrace(place.when, settings.besidesItsFiles, at: facts.releases.upper))
             },
             eras: isOnLine ? settings.eras(of: check, bounds.releases, isExplicit: isExplicit) : [],
-            merged: decide(SharedCheck(check), settings, bounds.releases).verdict,
-            finding: finding(SharedCheck(check), settings, bounds.releases, evidence.trustedWholeness))
+            merged: decide(shared, settings, bounds.releases).verdict,
+            finding: finding(shared, settings, bounds.releases, evidence.trustedWholeness))
     }
 }
 

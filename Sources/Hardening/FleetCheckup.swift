@@ -63,10 +63,16 @@ package struct HostCheckup: Sendable {
     package var addresses: [String] = []
     package var keys: [OfferedKey] = []
     package var keysOrigin = SettingOrigin.usual
+    /// The socket of the agent that is asked; nil for none.
+    package var agent = Sourced<String?>(nil, .usual)
     package var knownHostsFiles: Sourced<[String]>
     package var hostKeyAlias: Sourced<String>?
     /// Nil where known_hosts cannot be read.
     package var hostKey: KnownHostKey?
+    /// What becomes of a key that known_hosts does not have.
+    package var newKeys = Sourced(NewHostKeys.refused, .usual)
+    /// Where they are recorded.
+    package var newKeysFile: String?
     package var connectSeconds: Sourced<Double>
     /// The account is pinned to its command.
     package var isForced = false
@@ -77,6 +83,14 @@ package struct HostCheckup: Sendable {
     package var trial: HostTrial?
 
     package var place: HostPlace { HostPlace(cluster: cluster, host: name) }
+
+    package enum NewHostKeys: String, Sendable, CaseIterable {
+        case refused
+        /// Trusted on first use, and written into a file.
+        case recorded
+        /// Trusted on first use: the user's file is turned off.
+        case trusted
+    }
 
     package enum Way: String, Sendable, CaseIterable {
         case direct, bastion, command

@@ -242,7 +242,7 @@ extension HostComparison {
             guard let cluster = place.cluster else { return .none }
             return basis.waivers.state(
                 (taken & 2 == 0 ? before : after).finding, cluster,
-                FleetHost(name: place.host.name, address: place.host.address), basis.sweep.started)
+                FleetHost(name: place.host.name, address: place.host.address), basis.sweep.ended)
         }
         let (was, now) = (state(0), state(7))
         guard was.isActive != now.isActive else { return nil }

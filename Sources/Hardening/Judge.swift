@@ -17,7 +17,9 @@ package struct Judge: Sendable {
         self.policy = policy
         self.facts = facts
         self.isExplicit = isExplicit
-        checks = Dictionary(grouping: policy.checks, by: \.component).mapValues { $0.map(SharedCheck.init) }
+        checks = Dictionary(grouping: policy.checks, by: \.component).mapValues { checks in
+            checks.map { SharedCheck($0, facts: Component(rawValue: $0.component).flatMap { facts[$0] }) }
+        }
         components = policy.components
         neighbours = policy.neighbours
     }
@@ -25,12 +27,16 @@ package struct Judge: Sendable {
     /// Findings for every process of the evidence, in its order, and then for its look-alikes; checks in the policy's
     /// order, integrity checks last.
     ///
-    /// - Parameter claimed: the Kubernetes version stated by the inventory or on the command line.
-    package func judge(_ evidence: HostEvidence, claimed: Release?) -> [ProcessRecord] {
+    /// - Parameters:
+    ///   - claimed: the Kubernetes version stated by the inventory or on the command line.
+    ///   - precedents: spares most of the work where hosts are alike; of this judge alone.
+    package func judge(
+        _ evidence: HostEvidence, claimed: Release?, precedents: Precedents? = nil
+    ) -> [ProcessRecord] {
         let beside = beside(evidence)
         let wholeness = evidence.trustedWholeness
         var records = evidence.processes.map { process in
-            judge(process, beside: beside, wholeness: wholeness, claimed: claimed)
+            judge(process, beside: beside, wholeness: wholeness, claimed: claimed, precedents)
         }
         for process in evidence.lookAlikes {
             records.append(ProcessRecord(component: process.component, pid: process.pid, user: process.user))
@@ -49,7 +55,8 @@ package struct Judge: Sendable {
     }
 
     private func judge(
-        _ process: ControlPlaneProcess, beside neighbours: [Settings], wholeness: Wholeness, claimed: Release?
+        _ process: ControlPlaneProcess, beside neighbours: [Settings], wholeness: Wholeness, claimed: Release?,
+        _ precedents: Precedents?
     ) -> ProcessRecord {
         var record = ProcessRecord(component: process.component, pid: process.pid, user: process.user)
         if case .file(let distribution, let path) = process.settings {
@@ -69,7 +76,14 @@ package struct Judge: Sendable {
         record.releases = bounds.releases
         record.flags = settings.flagValues()
         let checks = checks[process.component.rawValue] ?? []
-        record.findings = checks.map { finding($0, settings, bounds.releases, wholeness) }
+        let precedent = precedents?[process.component]?.comparison(with: settings, bounds.releases, wholeness)
+        record.findings = checks.indices.map { position in
+            precedent?.finding(at: position, of: checks[position])
+                ?? finding(checks[position], settings, bounds.releases, wholeness)
+        }
+        if let precedents, let made = Precedent(settings, bounds.releases, wholeness, findings: record.findings) {
+            precedents[process.component] = made
+        }
         if let finding = versionFinding(bounds) { record.findings.append(finding) }
         return record
     }
@@ -107,13 +121,6 @@ package struct Judge: Sendable {
         }
         return merged
     }
-}
-
-/// A check behind one reference: handing over the value would copy each of its texts and lists, for every process.
-final class SharedCheck: Sendable {
-    let check: Check
-
-    init(_ check: Check) { self.check = check }
 }
 
 extension HostEvidence {

@@ -65,14 +65,16 @@ extension Judge {
     /// - Parameters:
     ///   - isCut: whether reading stopped at a limit, so that the listing is not whole whatever it ends in.
     ///   - claimed: the Kubernetes version stated for the host.
+    ///   - precedents: of the run.
     package func judged(
-        _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?
+        _ listing: [UInt8], origin: ListingOrigin, isCut: Bool = false, claimed: Release?,
+        precedents: Precedents? = nil
     ) throws(ListingProblem) -> JudgedEvidence {
         var evidence = try HostEvidence.read(listing, origin: origin)
         if isCut { evidence.wholeness = .cut(.outputLimit) }
         return JudgedEvidence(
-            evidence: evidence, document: EvidenceDocument(evidence), processes: judge(evidence, claimed: claimed),
-            presence: presence(in: evidence))
+            evidence: evidence, document: EvidenceDocument(evidence),
+            processes: judge(evidence, claimed: claimed, precedents: precedents), presence: presence(in: evidence))
     }
 }
 

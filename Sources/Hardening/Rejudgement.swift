@@ -92,12 +92,13 @@ struct Rejudgement {
     private mutating func judged(_ parts: Parts) -> [ProcessRecord]? {
         guard var shown = parts.contains(.processes) ? evidence.newer : evidence.older,
             let listing = parts.contains(.wholeness) ? evidence.newer : evidence.older,
-            let judge = (parts.contains(.policy) ? after : before).basis.judge
+            case let basis = (parts.contains(.policy) ? after : before).basis, let judge = basis.judge
         else { return nil }
         shown.wholeness = listing.wholeness
         shown.isHidden = listing.isHidden
         let cluster = (parts.contains(.version) ? after : before).cluster
-        return judge.judge(shown, claimed: cluster?.kubernetesVersion.flatMap { Release($0) })
+        return judge.judge(
+            shown, claimed: cluster?.kubernetesVersion.flatMap { Release($0) }, precedents: basis.precedents)
     }
 }
 

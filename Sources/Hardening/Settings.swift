@@ -1,15 +1,15 @@
 import ProcessTable
 
 /// The effective settings of one process: its line read by its own grammar, over the defaults of a release.
-struct Settings {
+struct Settings: Sendable {
     /// A value, or why it cannot be told.
-    enum Value<Content> {
+    enum Value<Content: Sendable>: Sendable {
         case known(Content)
         case open(UnknownReason)
     }
 
     /// A list and whether a cut line may hold more of it.
-    struct List {
+    struct List: Sendable {
         var elements: [String]
         var mayGoOn: Bool
     }
@@ -91,6 +91,18 @@ struct Settings {
         } else {
             body(parsed.occurrences[position])
         }
+    }
+
+    /// Whether the flag stands on both lines as often, with the same names and values in the same order.
+    func hasSameOccurrences(of flag: Int, as other: borrowing Settings) -> Bool {
+        var (mine, theirs) = (last[flag], other.last[flag])
+        while mine >= 0, theirs >= 0 {
+            guard parsed.occurrences[Int(mine)].value == other.parsed.occurrences[Int(theirs)].value,
+                parsed.occurrences[Int(mine)].name == other.parsed.occurrences[Int(theirs)].name
+            else { return false }
+            (mine, theirs) = (previous[Int(mine)], other.previous[Int(theirs)])
+        }
+        return mine < 0 && theirs < 0
     }
 
     /// Whether the flag's absence is known.

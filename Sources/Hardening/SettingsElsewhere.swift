@@ -13,6 +13,8 @@ package struct SettingsElsewhere: Sendable {
         case all
     }
 
+    /// Its place in the facts.
+    let position: Int
     let when: Condition
     let reach: Reach
     /// The flag that names the file, where it is one.
@@ -76,7 +78,9 @@ extension ConditionReader {
             }
             guard let when, let reach else { continue }
             places.append(
-                SettingsElsewhere(when: when, reach: reach, file: file, note: note, flags: only, except: except))
+                SettingsElsewhere(
+                    position: places.count, when: when, reach: reach, file: file, note: note, flags: only,
+                    except: except))
         }
         return places
     }

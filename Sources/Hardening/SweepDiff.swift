@@ -108,7 +108,7 @@ package struct SweepDiff: Sendable {
             else { continue }
             let host = FleetHost(name: sighting.host.name, address: sighting.host.address)
             let basis = sighting.basis
-            guard case .active(let id) = basis.waivers.state(finding, cluster, host, basis.sweep.started) else {
+            guard case .active(let id) = basis.waivers.state(finding, cluster, host, basis.sweep.ended) else {
                 continue
             }
             findings[index].waiver = id

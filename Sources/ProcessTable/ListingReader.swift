@@ -175,23 +175,23 @@ private struct ListingReader {
 
 /// Finds the few rows worth decoding without decoding the others.
 private enum CommandName {
-    /// For every first byte of a name in `ComponentClaim.names`, the lengths that such names have, as bits.
+    /// For every last byte of a name in `ComponentClaim.names`, the lengths that such names have, as bits.
     private static let lengths: [UInt32] = {
         var lengths = [UInt32](repeating: 0, count: 256)
         for name in ComponentClaim.names {
-            if let first = name.utf8.first { lengths[Int(first)] |= 1 << UInt32(name.utf8.count) }
+            if let last = name.utf8.last { lengths[Int(last)] |= 1 << UInt32(name.utf8.count) }
         }
         return lengths
     }()
 
     static func isOfInterest(in command: Range<Int>, of bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var start = command.lowerBound
-        var end = start
-        while end < command.upperBound, bytes[end] != UInt8(ascii: " ") {
-            if bytes[end] == UInt8(ascii: "/") { start = end + 1 }
-            end += 1
-        }
-        guard end > start, end - start < 32, lengths[Int(bytes[start])] & (1 << UInt32(end - start)) != 0,
+        let end = bytes.position(of: UInt8(ascii: " "), in: command)
+        guard end > command.lowerBound else { return false }
+        let lengths = lengths[Int(bytes[end - 1])]
+        guard lengths != 0 else { return false }
+        var start = end
+        while start > command.lowerBound, bytes[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        guard end - start < 32, lengths & (1 << UInt32(end - start)) != 0,
             ComponentClaim.names.contains(String(decoding: bytes[start..<end], as: UTF8.self))
         else { return false }
         let defunct = " <defunct>"

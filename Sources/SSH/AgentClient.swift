@@ -26,22 +26,31 @@ package final class AgentClient: Sendable {
 
     package func keys() async -> Result<[AgentKey], AgentError> {
         await withCheckedContinuation { continuation in
-            ask(AgentMessage.listKeys) { continuation.resume(returning: $0.flatMap(AgentMessage.keys)) }
+            ask(AgentMessage.listKeys, begins: { true }) {
+                continuation.resume(returning: $0.flatMap(AgentMessage.keys))
+            }
         }
     }
 
-    /// `algorithm` is the signature's; `completion` runs on the agent's thread.
+    /// - Parameters:
+    ///   - algorithm: the signature's.
+    ///   - begins: called when all who asked before have their answers; false where nobody waits for this one any more,
+    ///     which is dropped then.
+    ///   - completion: runs on the agent's thread, as `begins` does.
     func sign(
-        _ data: [UInt8], with key: HostKey, algorithm: String,
+        _ data: [UInt8], with key: HostKey, algorithm: String, begins: @escaping @Sendable () -> Bool,
         completion: @escaping @Sendable (Result<[UInt8], AgentError>) -> Void
     ) {
-        ask(AgentMessage.sign(data, with: key, algorithm: algorithm)) { answer in
+        ask(AgentMessage.sign(data, with: key, algorithm: algorithm), begins: begins) { answer in
             completion(answer.flatMap { AgentMessage.signature(in: $0, algorithm: algorithm) })
         }
     }
 
-    private func ask(_ message: [UInt8], completion: @escaping @Sendable (Result<[UInt8], AgentError>) -> Void) {
-        let startsThread = inbox.post(AgentRequest(message: message, completion: completion))
+    private func ask(
+        _ message: [UInt8], begins: @escaping @Sendable () -> Bool,
+        completion: @escaping @Sendable (Result<[UInt8], AgentError>) -> Void
+    ) {
+        let startsThread = inbox.post(AgentRequest(message: message, begins: begins, completion: completion))
         guard startsThread else { return }
         let (inbox, path, limit) = (inbox, path, answerLimit)
         let thread = LaneThread.start(stackSize: nil) {
@@ -55,6 +64,8 @@ package final class AgentClient: Sendable {
 struct AgentRequest: Sendable {
     /// With its length in front.
     var message: [UInt8]
+    /// Its turn has come; false where it is to be dropped, without a completion.
+    var begins: @Sendable () -> Bool
     /// Takes the answer without its length.
     var completion: @Sendable (Result<[UInt8], AgentError>) -> Void
 }

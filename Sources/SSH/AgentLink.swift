@@ -27,6 +27,7 @@ struct AgentLink {
             for request in requests { queue.append(request) }
             if isStopped { return giveUp(.closed) }
             while current == nil, let next = queue.popFirst() {
+                guard next.begins() else { continue }
                 current = next
                 deadline = MonotonicTime.now &+ answerLimit.clampedNanoseconds
                 start(next)

@@ -48,7 +48,7 @@ final class Connection {
         self.token = token
         transport = Transport(poller: around.inbox.poller, token: token)
         clock = PhaseClock(hostLimit: min(around.limits.host, job.target.timeLimit ?? around.limits.host), now: now)
-        dialer = Dialer(addresses: [], port: job.target.port)
+        dialer = Dialer(addresses: [], port: job.target.port, firstKept: around.firstKept)
         keys = KeyOffers(job.target.identities)
         output = OutputReader(limits: around.limits)
         hold = OutputHold(around.budget)
@@ -70,7 +70,8 @@ final class Connection {
             return fail(error)
         }
         guard target.route == .direct else {
-            clock.enter(.proxy, limit: limits.proxy, now: now)
+            let limit = around.proxies.limit(target.route, atMost: limits.proxy.clampedNanoseconds)
+            clock.enter(.proxy, limit: .nanoseconds(Int64(clamping: limit)), now: now)
             guard target.bastions.isEmpty else { return seekTunnel(now: now) }
             state = .proxying
             return .needsProxy
@@ -80,6 +81,8 @@ final class Connection {
         if let literal = SocketAddress(literal: target.address, port: target.port) {
             return resolved(.success([literal]), now: now)
         }
+        // Other names may be in line before it, which is no fault of the host.
+        clock.stop(now: now)
         return .needsName(target.address)
     }
 
@@ -115,6 +118,7 @@ final class Connection {
 
     /// Shut down, free, leave epoll, close: in this order freeing never waits for the peer.
     func tearDown() {
+        if case .authenticating(let offer) = state { offer.request.drop() }
         if let session {
             if case .exchanging = state {
             } else if intake?.ended == nil {

@@ -16,15 +16,26 @@ extension Connection {
         }
     }
 
+    /// The name service is asked from now on.
+    func resolving(now: Instant) -> Next {
+        guard case .resolving = state else { return .wait }
+        clock.resume(now: now)
+        clock.renew(limit: limits.resolve.clampedNanoseconds, now: now)
+        return .wait
+    }
+
     func resolved(_ answer: Resolver.Answer, now: Instant) -> Next {
         guard case .resolving = state else { return .wait }
+        clock.resume(now: now)
         switch answer {
         case .failure(let error):
             let detail = "\(PeerText.printable(target.address.utf8)): \(error.text)"
             if error.isShortage { return lacking(failure(.descriptorsExhausted, detail)) }
             return fail(error.isAbsent ? .nameNotFound : .nameServiceFailed, detail)
         case .success(let addresses):
-            dialer = Dialer(addresses: addresses.filter(target.addressFamily.accepts), port: target.port)
+            dialer = Dialer(
+                addresses: addresses.filter(target.addressFamily.accepts), port: target.port,
+                firstKept: around.firstKept)
             clock.enter(.connect, limit: connectLimit, now: now)
             state = .connecting
             return connect(now: now, last: timedOut(now: now))
@@ -92,7 +103,7 @@ extension Connection {
             return closedBeforeBanner(end, said: intake.preBannerText)
         case .complete:
             if link != nil {
-                around.proxies.note(target.route, bastionFailed: false)
+                around.proxies.note(target.route, nil, begin: clock.phaseStarted, now: MonotonicTime.now)
                 clock.enter(.handshake, limit: limits.handshake, now: now)
             }
             state = .parked
@@ -124,7 +135,11 @@ extension Connection {
         let failure = ProxyFailure(
             route: target.route, what: what, said: said, complaint: link.readComplaint(),
             bastionLog: link.readBastionLog())
-        around.proxies.note(target.route, bastionFailed: failure.isBastions)
+        if let complaint = failure.complaint {
+            around.proxies.note(
+                target.route, complaint == .bastion ? failure.failure : nil, begin: clock.phaseStarted,
+                now: MonotonicTime.now)
+        }
         return fail(failure.failure)
     }
 }

@@ -7,11 +7,11 @@ extension Connection {
         case .finished: return .wait
         case .pausing: return begin(now: now)
         case .carrying(let trunk):
-            return trunk.expire(now) ? fail(.cancelled, "no host needed the bastion any more") : .wait
+            return trunk.expire(now).map { fail($0.reason, $0.words) } ?? .wait
         case .connecting where dialer.count > 0 && !clock.hostIsOver(now):
             return connect(now: now, last: timedOut(now: now))
         case .askingMethods: return rejected(methods: nil)
-        case .awaitingBanner where link != nil && !clock.hostIsOver(now): return proxyTimedOut(now: now)
+        case .awaitingBanner where link != nil: return proxyTimedOut(now: now)
         case .closing:
             guard let session else { return .wait }
             return succeed(session, sawEOF: true)
@@ -28,9 +28,11 @@ extension Connection {
     }
 
     func proxyTimedOut(now: Instant) -> Next {
-        let waited = timedOut(now: now)
+        var failure = timedOut(now: now)
         let words = link.map { ProxyComplaint.shown($0.readComplaint()) } ?? ""
-        return fail(words.isEmpty ? waited : failure(.timedOut, "\(waited.detail); the proxy said: \(words)"))
+        if !words.isEmpty { failure.detail += "; the proxy said: \(words)" }
+        around.proxies.note(target.route, failure, begin: clock.phaseStarted, now: now)
+        return fail(failure)
     }
 
     func cancel(reason: String) -> Next {
@@ -39,7 +41,11 @@ extension Connection {
     }
 
     func lost(_ end: Intake.End) -> Next {
-        if case .cutOff = end { return fail(.connectionLost, "\(place) \(end.text)\(progressText)") }
+        switch end {
+        case .cutOff: return fail(.connectionLost, "\(place) \(end.text)\(progressText)")
+        case .overdone: return fail(.protocolError, "\(place) \(end.text)\(progressText)")
+        case .closed, .failed: break
+        }
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
         if let refused = accountRefused("\(place) \(end.text)") { return refused }

@@ -47,6 +47,7 @@ extension Connection {
                 if case .wait = progress, askAgent(offer.request, now: now) { return .wait }
                 if case .done = progress {
                     identity = offer.request.identity
+                    session.streams.isSignedIn = true
                     if pool != nil { return carry(session, now: now) }
                     guard target.command != nil else { return finish(.success(CommandOutput())) }
                     clock.enter(.execute, limit: limits.execute, now: now)
@@ -131,17 +132,28 @@ extension Connection {
     func askAgent(_ request: SignRequest, now: Instant) -> Bool {
         if request.isWaiting { return true }
         let (inbox, token) = (around.inbox, token)
-        guard request.askAgent({ inbox.post(.signed(token, $0)) }) else { return false }
-        // The agent may have a queue and ask a person: a time of its own.
-        clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
+        let isAsked = request.askAgent(
+            begins: { inbox.post(.signing(token)) }, completion: { inbox.post(.signed(token, $0)) })
+        guard isAsked else { return false }
+        // Others may be in line before it, which is no fault of the host.
+        clock.stop(now: now)
         transport.unwatch()
         return true
+    }
+
+    /// The agent has been asked, and may ask a person: a time of its own.
+    func signing(now: Instant) -> Next {
+        guard case .authenticating(let offer) = state, offer.request.isWaiting else { return .wait }
+        clock.resume(now: now)
+        clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
+        return .wait
     }
 
     /// The agent has answered.
     func signed(_ answer: Result<[UInt8], AgentError>, now: Instant) -> Next {
         guard case .authenticating(let offer) = state, offer.request.isWaiting else { return .wait }
         offer.request.take(answer)
+        clock.resume(now: now)
         clock.renew(limit: limits.authentication.clampedNanoseconds, now: now)
         intake?.beginTurn()
         return drive(now: now)

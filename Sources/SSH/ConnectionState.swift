@@ -26,14 +26,15 @@ extension Connection {
         case carrying(Trunk)
         case finished
 
-        /// What of a lane's room a connection in this state takes up.
+        /// What of a lane's room a connection in this state takes up. Waiting for a bastion or a proxy command is none:
+        /// hosts that are reached otherwise must not wait for that.
         var gate: Gate {
             switch self {
-            case .pausing, .resolving, .proxying, .tunnelling, .connecting, .awaitingBanner, .parked: .connecting
+            case .resolving, .connecting, .awaitingBanner, .parked: .connecting
             case .exchanging: .exchanging
             case .authenticating, .askingMethods, .opening, .starting, .reading, .heldBack, .closing, .carrying:
                 .connected
-            case .finished: .none
+            case .pausing, .proxying, .tunnelling, .finished: .none
             }
         }
 
@@ -94,7 +95,8 @@ extension Connection {
         let proxies: Proxies
         let wakeups: Wakeups
         let budget: OutputBudget
-        let spare: SpareDescriptor
+        /// See `OpenFiles.firstKept`.
+        let firstKept: Int32
         /// Read buffer of the lane, used within one step only.
         let buffer: UnsafeMutableBufferPointer<CChar>
     }

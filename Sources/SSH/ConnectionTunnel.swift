@@ -67,7 +67,7 @@ extension Connection {
     func streams(_ intake: Intake) -> SessionStreams {
         if pool != nil {
             let outlet = outlet
-            return SessionStreams(intake: intake, readsRefusals: true) { outlet.take($0) }
+            return SessionStreams(intake: intake) { outlet.take($0) }
         }
         guard let tunnel = transport.tunnel else { return SessionStreams(intake: intake) { intake.send($0) } }
         return SessionStreams(intake: intake) { tunnel.send($0) }
@@ -93,7 +93,7 @@ extension Connection {
         guard let intake else { return .wait }
         let trunk = Trunk(
             session, intake: intake, outlet: outlet, token: token, wakeups: around.wakeups, buffer: around.buffer,
-            now: now)
+            limits: limits, now: now)
         state = .carrying(trunk)
         clock.stop(now: now)
         if case .finished(let outcome) = carryOn(trunk, now: now) { return .finished(outcome) }

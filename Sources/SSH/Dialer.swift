@@ -7,8 +7,11 @@ struct Dialer {
     /// The address last tried, as text.
     private(set) var address: String?
     private let port: UInt16
+    /// See `OpenFiles.firstKept`.
+    private let firstKept: Int32
 
-    init(addresses: [SocketAddress], port: UInt16) {
+    init(addresses: [SocketAddress], port: UInt16, firstKept: Int32) {
+        self.firstKept = firstKept
         left = addresses.map { $0.with(port: port) }[...]
         self.port = port
     }
@@ -30,6 +33,10 @@ struct Dialer {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(target.family, kind, 0)
         guard descriptor >= 0 else { return .failed(errno) }
+        guard descriptor < firstKept else {
+            close(descriptor)
+            return .failed(EMFILE)
+        }
         var yes: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         let code = target.withPointer { connect(descriptor, $0, $1) }

@@ -16,6 +16,8 @@ final class Intake {
         case failed(Int32)
         /// The bastion's session ended, and every tunnel with it.
         case cutOff(String)
+        /// The peer sent more than is taken from it.
+        case overdone(String)
 
         /// What the peer did, to follow its name.
         var text: String {
@@ -23,6 +25,7 @@ final class Intake {
             case .closed: "closed the connection"
             case .failed(let code): "broke the connection (\(Errno.text(code)))"
             case .cutOff(let why): "was cut off: \(why)"
+            case .overdone(let what): "sent \(what)"
             }
         }
     }
@@ -155,6 +158,11 @@ final class Intake {
         }
         buffer.removeLast(Self.chunk - count)
         return count
+    }
+
+    /// Takes nothing more, whatever comes.
+    func giveUp(_ end: End) {
+        if ended == nil { ended = end }
     }
 
     /// There may be something again.

@@ -26,8 +26,9 @@ package struct KnownHosts: Sendable {
     private var entries: [KnownHostsEntry] = []
     private var byName: [String: [Int]] = [:]
     private var patterned: [(patterns: [HostPattern], entry: Int)] = []
-    private var hashed: [(salt: [UInt8], hash: [UInt8], entry: Int)] = []
-    private var hashedMarked: [(salt: [UInt8], hash: [UInt8], entry: Int)] = []
+    private var hashed = HashedLines([])
+    /// `@revoked` and `@cert-authority`.
+    private var hashedMarked = HashedLines([])
 
     /// Where a key that is accepted belongs: the first of the files.
     package private(set) var firstFile = "~/.ssh/known_hosts"
@@ -37,27 +38,41 @@ package struct KnownHosts: Sendable {
     /// Reads files in the order given. A missing file is an empty one, as for ssh(1).
     package init(files: [String]) throws(KnownHostsError) {
         if let first = files.first { firstFile = first }
+        var lines = Hashed()
         for file in files {
             do throws(FileBytesError) {
-                add(try FileBytes.read(path: file, limit: Self.fileLimit).bytes, file: file)
+                add(try FileBytes.read(path: file, limit: Self.fileLimit).bytes, file: file, &lines)
             } catch {
                 if case .cannotRead(_, ENOENT) = error { continue }
                 throw .cannotRead(error.description)
             }
         }
+        take(lines)
     }
 
     package init(text: String, file: String = "known_hosts") {
-        add(Array(text.utf8), file: file)
+        var lines = Hashed()
+        add(Array(text.utf8), file: file, &lines)
+        take(lines)
     }
 
-    private mutating func add(_ bytes: [UInt8], file: String) {
+    private struct Hashed {
+        var plain: [HashedLines.Line] = []
+        var marked: [HashedLines.Line] = []
+    }
+
+    private mutating func take(_ lines: Hashed) {
+        hashed = HashedLines(lines.plain)
+        hashedMarked = HashedLines(lines.marked)
+    }
+
+    private mutating func add(_ bytes: [UInt8], file: String, _ lines: inout Hashed) {
         var number = 0
         for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             do throws(KnownHostsLineError) {
                 guard let parsed = try KnownHostsLine(line) else { continue }
-                add(parsed, file: file, line: number)
+                add(parsed, file: file, line: number, &lines)
             } catch {
                 skippedCount += 1
                 guard skippedLines.count < Self.reportLimit else { continue }
@@ -66,16 +81,13 @@ package struct KnownHosts: Sendable {
         }
     }
 
-    private mutating func add(_ parsed: KnownHostsLine, file: String, line: Int) {
+    private mutating func add(_ parsed: KnownHostsLine, file: String, line: Int, _ lines: inout Hashed) {
         let index = entries.count
         entries.append(KnownHostsEntry(marker: parsed.marker, key: parsed.key, file: file, line: line))
         switch parsed.names {
         case .hashed(let salt, let hash):
-            if parsed.marker == nil {
-                hashed.append((salt, hash, index))
-            } else {
-                hashedMarked.append((salt, hash, index))
-            }
+            let line = HashedLines.Line(salt: salt, hash: hash, entry: index)
+            if parsed.marker == nil { lines.plain.append(line) } else { lines.marked.append(line) }
         case .patterns(let patterns):
             if patterns.allSatisfy({ $0.isPlain }) {
                 for pattern in patterns { byName[pattern.text, default: []].append(index) }
@@ -93,39 +105,28 @@ package struct KnownHosts: Sendable {
     /// Lines whose name is hashed: what each look-up may have to try.
     package var hashedCount: Int { hashed.count + hashedMarked.count }
 
-    /// What is known of a host.
-    ///
-    /// A key revoked for the bare name is revoked for every port. Each hashed line costs one HMAC, so hashed lines without a marker are tried only where no other line names
-    /// the host. That cannot let a wrong key pass: it only leaves a right one unfound.
+    /// What is known of a host: all lines that name it count. A key revoked for the bare name is revoked for every port.
     func keys(for name: String, port: UInt16) -> KnownKeys {
         let bare = name.asciiLowercased
         guard port != 22 else { return keys(named: bare) }
         var found = keys(named: "[\(bare)]:\(port)")
-        let fallback = keys(named: bare)
+        let fallback = keys(named: bare, triesHashed: found.keys.isEmpty)
         found.revoked += fallback.revoked
         found.hasAuthority = found.hasAuthority || fallback.hasAuthority
         if found.keys.isEmpty { found.keysOfBareName = fallback.keys }
         return found
     }
 
-    private func keys(named name: String) -> KnownKeys {
-        var matches = byName[name] ?? []
-        for line in patterned where HostPattern.matches(line.patterns, name) { matches.append(line.entry) }
-        if !hashedMarked.isEmpty {
-            let hashedName = HashedName(name)
-            for line in hashedMarked {
-                // Where libcrypto fails, a revocation counts for every host rather than for none.
-                let hash = hashedName?.hash(salt: line.salt) ?? []
-                if hash.isEmpty || hash == line.hash { matches.append(line.entry) }
-            }
+    /// - Parameter triesHashed: also the hashed names of keys that are to be trusted.
+    private func keys(named name: String, triesHashed: Bool = true) -> KnownKeys {
+        var matches = Set(byName[name] ?? [])
+        if !patterned.isEmpty {
+            let bytes = Array(name.utf8)
+            for line in patterned where HostPattern.matches(line.patterns, bytes) { matches.insert(line.entry) }
         }
-        var keys = KnownKeys(matches.map { entries[$0] })
-        if keys.keys.isEmpty, !hashed.isEmpty, let hashedName = HashedName(name) {
-            for line in hashed where hashedName.hash(salt: line.salt) == line.hash {
-                keys.keys.append(entries[line.entry])
-            }
-        }
-        return keys
+        matches.formUnion(hashedMarked.entries(for: name))
+        if triesHashed { matches.formUnion(hashed.entries(for: name)) }
+        return KnownKeys(matches.sorted().map { entries[$0] })
     }
 }
 
@@ -133,6 +134,8 @@ package enum KnownHostsError: Error, Sendable, Equatable {
     /// Says which file and why.
     case cannotRead(String)
     case cannotWrite(String)
+    /// Another program holds the lock of this file.
+    case locked(String)
     /// A name that a known_hosts line cannot hold.
     case unusableName(String)
 }

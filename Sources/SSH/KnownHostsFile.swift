@@ -25,7 +25,8 @@ package enum KnownHostsFile {
     }
 
     /// Appends one line for each entry, each line once, in one write under a lock, so that a reader or another
-    /// writer sees all of it or none. The file is made with mode 0600 where it is missing; its directory is not.
+    /// writer sees all of it or none. Does not wait for the lock. The file is made with mode 0600 where it is missing; its
+    /// directory is not.
     package static func append(_ entries: [Entry], to path: String) throws(KnownHostsError) {
         var seen: Set<Entry> = []
         var text = ""
@@ -35,8 +36,8 @@ package enum KnownHostsFile {
         let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .cannotWrite("\(path): \(Errno.text(errno))") }
         defer { close(descriptor) }
-        while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .cannotWrite("\(path): \(Errno.text(errno))") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw errno == EWOULDBLOCK ? .locked(path) : .cannotWrite("\(path): \(Errno.text(errno))")
         }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .cannotWrite("\(path): \(Errno.text(errno))") }
@@ -51,6 +52,11 @@ package enum KnownHostsFile {
         let written = write(descriptor, bytes, bytes.count)
         guard written == bytes.count else {
             let problem = written < 0 ? Errno.text(errno) : "only \(written) of \(bytes.count) bytes were written"
+            // Half a line would spoil the next one. Whoever appends without the lock, as ssh does, keeps what he wrote.
+            var now = stat()
+            if written > 0, fstat(descriptor, &now) == 0, now.st_size == status.st_size + written {
+                ftruncate(descriptor, status.st_size)
+            }
             throw .cannotWrite("\(path): \(problem)")
         }
     }

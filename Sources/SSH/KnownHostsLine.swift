@@ -72,6 +72,7 @@ enum KnownHostsLineError: Error {
 /// One name of a known_hosts line: `*` and `?` are wildcards, `!` in front excludes. Case does not count.
 struct HostPattern: Sendable {
     let text: String
+    private let bytes: [UInt8]
     let isNegated: Bool
     /// Neither a wildcard nor an exclusion: the text is the name.
     let isPlain: Bool
@@ -79,14 +80,14 @@ struct HostPattern: Sendable {
     init(_ written: String) {
         isNegated = written.hasPrefix("!")
         text = (isNegated ? String(written.dropFirst()) : written).asciiLowercased
-        isPlain = !isNegated && !text.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+        bytes = Array(text.utf8)
+        isPlain = !isNegated && !bytes.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
     }
 
     /// A list matches where one pattern does and no exclusion does (`match_pattern_list` in OpenSSH).
-    static func matches(_ patterns: [HostPattern], _ name: String) -> Bool {
-        let bytes = Array(name.utf8)
+    static func matches(_ patterns: [HostPattern], _ name: [UInt8]) -> Bool {
         var found = false
-        for pattern in patterns where pattern.matches(bytes) {
+        for pattern in patterns where pattern.matches(name) {
             if pattern.isNegated { return false }
             found = true
         }
@@ -95,7 +96,7 @@ struct HostPattern: Sendable {
 
     /// Backtracks to the last `*` only, so a line of many stars costs pattern × name steps at most.
     private func matches(_ name: [UInt8]) -> Bool {
-        let pattern = Array(text.utf8)
+        let pattern = bytes
         var p = 0
         var n = 0
         var star: (pattern: Int, name: Int)?

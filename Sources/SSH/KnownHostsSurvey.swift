@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What stands in one known_hosts file, line by line, by the reader that host keys are checked with.

@@ -103,6 +103,8 @@ final class Lane {
             } else {
                 waiting.append(job)
             }
+        case .resolving(let token):
+            if let connection = connection(token) { settle(token, connection.resolving(now: now)) }
         case .resolved(let token, let answer):
             if let connection = connection(token) { settle(token, connection.resolved(answer, now: now)) }
         case .proxied(let token, let answer):
@@ -112,6 +114,8 @@ final class Lane {
                 drop(answer)
             }
         case .roomForOutput: break
+        case .signing(let token):
+            if let connection = connection(token) { settle(token, connection.signing(now: now)) }
         case .signed(let token, let answer):
             if let connection = connection(token) { settle(token, connection.signed(answer, now: now)) }
         case .cancel(let id):
@@ -174,7 +178,9 @@ final class Lane {
             connection.park(now: MonotonicTime.now)
             parked.append(token)
         case .needsName(let name):
-            resolver.resolve(name) { [inbox] answer in inbox.post(.resolved(token, answer)) }
+            resolver.resolve(name, begins: { [inbox] in inbox.post(.resolving(token)) }) { [inbox] answer in
+                inbox.post(.resolved(token, answer))
+            }
         case .needsProxy:
             around.proxies.open(connection.job.target) { [inbox, proxies = around.proxies] answer in
                 guard !inbox.post(.proxied(token, answer)), case .success(let link) = answer else { return }
@@ -182,7 +188,10 @@ final class Lane {
                 proxies.end(link)
             }
         case .needsTunnel: return seekTunnel(token, connection)
-        case .carries(let trunk): connection.pool?.loggedIn(trunk)
+        case .carries(let trunk):
+            guard let pool = connection.pool else { break }
+            pool.loggedIn(trunk)
+            around.proxies.note(pool.gateway, isOpen: true)
         case .heldBack: heldBack.append(token)
         case .shortage(let failure):
             vacate(token)
@@ -265,7 +274,6 @@ final class Lane {
 
     func noteShortage(now: Instant) {
         shortage.met(now: now)
-        around.spare.giveUp()
     }
 
     /// Goes on reading where there is room for output again; where not, at one host, so that what has begun ends.
@@ -312,11 +320,6 @@ final class Lane {
 
     private func mayStart(now: Instant) -> Bool {
         guard hasPlace, shortage.pausedUntil <= now else { return false }
-        // Where waiting has not helped, hosts are started all the same, to fail.
-        if !around.spare.retake(), !shortage.isHopeless(after: limits.shortage.clampedNanoseconds, now: now) {
-            shortage.met(now: now)
-            return false
-        }
         return ramp.take(now: now)
     }
 

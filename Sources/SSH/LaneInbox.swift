@@ -6,8 +6,12 @@ import Synchronization
 final class LaneInbox: Sendable {
     enum Message: Sendable {
         case start(Job)
+        /// The name service is asked for a connection that waited for its turn.
+        case resolving(SlotToken)
         case resolved(SlotToken, Resolver.Answer)
         case proxied(SlotToken, Proxies.Answer)
+        /// The agent was asked for a connection that waited in its line.
+        case signing(SlotToken)
         /// The agent's answer to a connection that waits for it.
         case signed(SlotToken, Result<[UInt8], AgentError>)
         /// The engine holds less output again: a reason to wake up.

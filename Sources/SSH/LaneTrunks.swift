@@ -35,7 +35,7 @@ extension Lane {
         let now = MonotonicTime.now
         guard !isStopping, let pause = pool.login(now: now, where: { self.connection($0) != nil }) else { return }
         let (token, connection) = place(pool.job, of: pool)
-        pool.logsIn(token)
+        pool.logsIn(token, at: now &+ pause)
         settle(
             token, pause == 0 ? connection.begin(now: now) : connection.pause(nanoseconds: pause, now: now))
     }
@@ -64,6 +64,7 @@ extension Lane {
     /// A bastion's session is over, or never came about.
     func ended(_ token: SlotToken, _ failure: SSHFailure, of pool: TrunkPool) {
         if let note = pool.ended(token, failure, now: MonotonicTime.now) { around.proxies.note(note) }
+        if !pool.isOpen { around.proxies.note(pool.gateway, isOpen: false) }
         serve(pool)
     }
 

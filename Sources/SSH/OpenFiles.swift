@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The process's file descriptors: how many it may have, how many of them are left for hosts.
 package struct OpenFiles: Sendable {
@@ -35,10 +34,20 @@ package struct OpenFiles: Sendable {
     }
 
     /// Whether there is room for one host a lane and a few files besides.
-    func suffice(lanes: Int) -> Bool { limit - inUse - Self.perLane * lanes >= lanes + 8 }
+    func suffice(lanes: Int) -> Bool { limit - inUse - Self.perLane * lanes >= lanes + Self.kept }
 
     /// The epoll and the eventfd.
     private static let perLane = 2
+
+    /// The first descriptor that no host may have: above it, what is already under way (a name, a file, a report) can
+    /// still open something. The kernel hands out the lowest free number (POSIX `open`), so that whoever got a lower one
+    /// has left the others free.
+    ///
+    /// Never none: libdispatch ends the process where it cannot open `/proc/<thread>/stat`, once a second while there is
+    /// work (`_dispatch_workq_monitor_pools`).
+    var firstKept: Int32 { Int32(clamping: limit - Self.kept) }
+
+    static let kept = 8
 
     /// Open now.
     package static func count() -> Int {
@@ -55,33 +64,6 @@ package struct OpenFiles: Sendable {
         let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         close(descriptor)
-        return true
-    }
-}
-
-/// A descriptor that is held to be given up when there is no other, so that what is already under way (a name, a file,
-/// a report) can still open something. Nobody starts anything new before it could be had again.
-final class SpareDescriptor: Sendable {
-    private let descriptor = Atomic<Int32>(-1)
-
-    init() { _ = retake() }
-
-    deinit { giveUp() }
-
-    func giveUp() {
-        let old = descriptor.exchange(-1, ordering: .acquiringAndReleasing)
-        if old >= 0 { close(old) }
-    }
-
-    /// Whether it is held again.
-    func retake() -> Bool {
-        if descriptor.load(ordering: .acquiring) >= 0 { return true }
-        let new = open("/dev/null", O_RDONLY | O_CLOEXEC)
-        guard new >= 0 else { return false }
-        // Another lane may have been quicker.
-        if !descriptor.compareExchange(expected: -1, desired: new, ordering: .acquiringAndReleasing).exchanged {
-            close(new)
-        }
         return true
     }
 }

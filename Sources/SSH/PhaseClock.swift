@@ -5,7 +5,7 @@ struct PhaseClock {
     private let started: Instant
     private let hostLimit: UInt64
     private var hostDeadline: Instant
-    private var phaseStarted: Instant
+    private(set) var phaseStarted: Instant
     private var phaseDeadline = Instant.max
     /// What the phase's deadline was set from, in nanoseconds.
     private var phaseLimit: UInt64 = 0

@@ -10,11 +10,11 @@ final class Proxies: Sendable {
     private let launches = BackgroundWork(threadLimit: 4)
     private let reaper = Reaper()
     private let bastions: Bastions
-    /// How often in a row each proxy command failed at the bastion's own door.
-    private let failures = Mutex<[String: Int]>([:])
+    /// By the templates of the proxy commands.
+    private let commands = Mutex<[String: CommandRecord]>([:])
     private let notes = Mutex<[String]>([])
-    /// After so many a command's other hosts are not tried any more.
-    private static let failureLimit = 5
+    /// The bastions and proxy commands that let hosts through now, as far as is known.
+    private let open = Mutex<Set<String>>([])
 
     /// `connectLimit`: for the TCP connection to a bastion; its login may take twice as long besides.
     init(connectLimit: Duration) { bastions = Bastions(connectLimit: connectLimit) }
@@ -31,8 +31,11 @@ final class Proxies: Sendable {
         case .jump(let jump):
             bastions.reach(jump) { answer in
                 switch answer {
-                case .failure(let failure): callback(.failure(failure))
+                case .failure(let failure):
+                    self.note(jump.name, isOpen: false)
+                    callback(.failure(failure))
                 case .success(let socket):
+                    self.note(jump.name, isOpen: true)
                     self.launches.run {
                         let words = socket.forward(host: target.address, port: target.port)
                         callback(Self.start(words, log: BastionLog(path: socket.log)))
@@ -52,19 +55,38 @@ final class Proxies: Sendable {
     }
 
     private func refusal(_ proxy: ProxyCommand) -> SSHFailure? {
-        let count = failures.withLock { $0[proxy.template] ?? 0 }
-        guard count >= Self.failureLimit else { return nil }
-        return SSHFailure(
-            phase: .proxy, reason: .bastionUnreachable,
-            detail: "not tried: the proxy command failed at its bastion for \(count) hosts in a row: "
-                + PeerText.printable(proxy.template.utf8))
+        commands.withLock { $0[proxy.template]?.refusal(proxy.template, now: MonotonicTime.now) }
     }
 
-    /// Takes note of how a proxy command's link ended.
-    func note(_ route: SSHRoute, bastionFailed: Bool) {
-        guard case .command(let proxy) = route else { return }
-        failures.withLock { $0[proxy.template] = bastionFailed ? ($0[proxy.template] ?? 0) + 1 : nil }
+    /// Nanoseconds from the beginning of a way to the host's first words, of the usual ones.
+    func limit(_ route: SSHRoute, atMost usual: UInt64) -> UInt64 {
+        guard case .command(let proxy) = route else { return usual }
+        return commands.withLock { $0[proxy.template]?.limit(atMost: usual) ?? usual }
     }
+
+    /// Takes note of how the way to a host, begun then, ended: it led there, or failed itself.
+    func note(_ route: SSHRoute, _ failure: SSHFailure?, begin: Instant, now: Instant) {
+        guard case .command(let proxy) = route else { return }
+        commands.withLock { commands in
+            var record = commands[proxy.template] ?? CommandRecord()
+            if let failure {
+                record.failed(failure, begin: begin, now: now)
+            } else {
+                record.worked(begin: begin, now: now)
+            }
+            commands[proxy.template] = record
+        }
+        if failure?.reason != .timedOut { note(proxy.template, isOpen: failure == nil) }
+    }
+
+    /// Takes note of whether the bastion or command (`SSHRoute.gateway`) lets hosts through.
+    func note(_ gateway: String, isOpen: Bool) {
+        open.withLock { open in
+            if isOpen { open.insert(gateway) } else { open.remove(gateway) }
+        }
+    }
+
+    func isOpen(_ gateway: String) -> Bool { open.withLock { $0.contains(gateway) } }
 
     var bastionNotes: [String] { notes.withLock { $0 } }
 

@@ -4,21 +4,55 @@ import Synchronization
 
 /// Turns names into addresses. getaddrinfo(3) blocks, so it runs on a few threads of its own; each name is asked
 /// once for the whole engine, and an answer is kept.
+///
+/// A call cannot be taken back: a name that nobody answers for keeps its thread for as long as the system asks, half a
+/// minute or more, whether or not anybody still waits. So another thread takes the place of one that is slow.
 final class Resolver: Sendable {
     typealias Answer = Result<[SocketAddress], ResolveError>
 
-    private struct State: Sendable {
-        var queue = Queue<String>()
-        var callbacks: [String: [@Sendable (Answer) -> Void]] = [:]
-        var cache: [String: [SocketAddress]] = [:]
-        var queued = 0
-        var threads = 0
-        var idle = 0
-        var isStopped = false
+    /// Who waits for a name.
+    private struct Caller: Sendable {
+        var begins: @Sendable () -> Void
+        var completion: @Sendable (Answer) -> Void
     }
 
-    /// That many names that nobody answers for hold up the others.
-    private static let threadLimit = 32
+    private struct State: Sendable {
+        var queue = Queue<String>()
+        var queued = 0
+        var callers: [String: [Caller]] = [:]
+        /// Names that are asked now, and since when.
+        var asked: [String: Instant] = [:]
+        var cache: [String: [SocketAddress]] = [:]
+        var threads = 0
+        var idle = 0
+        var hasWatch = false
+        var isStopped = false
+
+        /// Threads to be started now, for names that would wait otherwise; they are counted in.
+        mutating func takeThreads(now: Instant) -> Int {
+            let slow = asked.values.count { $0 &+ Resolver.patience <= now }
+            let room = min(Resolver.usualThreads + slow, Resolver.threadLimit) - threads
+            let count = max(0, min(queued - idle, room))
+            threads += count
+            return count
+        }
+
+        /// Whether somebody has to look again, since names are left that no thread is free for.
+        mutating func takeWatch() -> Bool {
+            guard !hasWatch, queued > idle, !isStopped else { return false }
+            hasWatch = true
+            return true
+        }
+    }
+
+    /// Names that are asked at a time where each is answered soon.
+    private static let usualThreads = 32
+    /// With those that wait for slow answers. As many hosts as are under way at once by default.
+    private static let threadLimit = 128
+    /// From when on an answer counts as slow.
+    private static let patience: UInt64 = 1_000_000_000
+    /// Between two looks for slow answers, in microseconds.
+    private static let watchPause: UInt32 = 100_000
     /// Addresses of one name; more would only use up the connect limit.
     private static let addressLimit = 8
 
@@ -36,29 +70,41 @@ final class Resolver: Sendable {
 
     deinit { close(wakeup) }
 
-    /// `callback` runs on a resolver thread, or at once where the answer is known. After `stop` it may never run.
-    func resolve(_ name: String, callback: @escaping @Sendable (Answer) -> Void) {
+    /// After `stop` neither may ever be called.
+    ///
+    /// - Parameters:
+    ///   - begins: called when the name service is asked, or has been already; names may be in line before it.
+    ///   - completion: runs on a resolver thread, or at once where the answer is known.
+    func resolve(
+        _ name: String, begins: @escaping @Sendable () -> Void = {},
+        completion: @escaping @Sendable (Answer) -> Void
+    ) {
         var isQueued = false
-        var startsThread = false
-        let known: [SocketAddress]? = state.withLock { state in
-            if let known = state.cache[name] { return known }
-            guard !state.isStopped else { return nil }
-            if state.callbacks[name] != nil {
-                state.callbacks[name]?.append(callback)
-                return nil
-            }
-            state.callbacks[name] = [callback]
+        var starts = (threads: 0, watch: false)
+        let (known, isAsked) = state.withLock { state -> ([SocketAddress]?, Bool) in
+            if let known = state.cache[name] { return (known, true) }
+            guard !state.isStopped else { return (nil, false) }
+            state.callers[name, default: []].append(Caller(begins: begins, completion: completion))
+            if state.asked[name] != nil { return (nil, true) }
+            guard state.callers[name]?.count == 1 else { return (nil, false) }
             state.queue.append(name)
             state.queued += 1
             isQueued = true
-            startsThread = state.idle < state.queued && state.threads < Self.threadLimit
-            if startsThread { state.threads += 1 }
-            return nil
+            starts = (state.takeThreads(now: MonotonicTime.now), state.takeWatch())
+            return (nil, false)
         }
-        if let known { return callback(.success(known)) }
+        if isAsked { begins() }
+        if let known { return completion(.success(known)) }
         if isQueued { eventfd_write(wakeup, 1) }
-        if startsThread, LaneThread.start(stackSize: nil, { self.run() }) == nil {
+        start(starts)
+    }
+
+    private func start(_ starts: (threads: Int, watch: Bool)) {
+        for _ in 0..<starts.threads where LaneThread.start(stackSize: nil, { self.run() }) == nil {
             state.withLock { $0.threads -= 1 }
+        }
+        if starts.watch, LaneThread.start(stackSize: nil, { self.watch() }) == nil {
+            state.withLock { $0.hasWatch = false }
         }
     }
 
@@ -68,7 +114,7 @@ final class Resolver: Sendable {
             $0.isStopped = true
             $0.queue = Queue()
             $0.queued = 0
-            $0.callbacks = [:]
+            $0.callers = [:]
         }
         eventfd_write(wakeup, UInt64(Self.threadLimit))
     }
@@ -78,20 +124,41 @@ final class Resolver: Sendable {
             state.withLock { $0.idle += 1 }
             var unit: eventfd_t = 0
             let code = eventfd_read(wakeup, &unit)
-            let (name, isStopped) = state.withLock { state in
+            let (name, callers, isStopped) = state.withLock { state in
                 state.idle -= 1
                 let name = state.queue.popFirst()
-                if name != nil { state.queued -= 1 }
-                return (name, state.isStopped)
+                if let name {
+                    state.queued -= 1
+                    state.asked[name] = MonotonicTime.now
+                }
+                return (name, name.flatMap { state.callers[$0] } ?? [], state.isStopped)
             }
             if isStopped || (code != 0 && errno != EINTR) { return }
             guard let name else { continue }
+            for caller in callers { caller.begins() }
             let answer = lookUp(name)
-            let callbacks = state.withLock { state in
+            let answered = state.withLock { state in
+                state.asked[name] = nil
                 if case .success(let addresses) = answer { state.cache[name] = addresses }
-                return state.callbacks.removeValue(forKey: name) ?? []
+                return state.callers.removeValue(forKey: name) ?? []
             }
-            for callback in callbacks { callback(answer) }
+            for caller in answered { caller.completion(answer) }
+        }
+    }
+
+    /// Starts threads in the place of slow ones, as long as names wait.
+    private func watch() {
+        while true {
+            usleep(Self.watchPause)
+            let count = state.withLock { state -> Int? in
+                guard state.queued > state.idle, !state.isStopped else {
+                    state.hasWatch = false
+                    return nil
+                }
+                return state.takeThreads(now: MonotonicTime.now)
+            }
+            guard let count else { return }
+            start((count, false))
         }
     }
 

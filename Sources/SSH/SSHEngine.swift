@@ -20,8 +20,17 @@ package final class SSHEngine: Sendable {
     /// - `clientSoftware`: what servers see and log as the client's version; letters, digits, `.` and `_`.
     ///
     /// Initialises libssh2 for the process, ignores SIGPIPE and raises the soft limit on open files to the hard one.
-    package init(
+    package convenience init(
         lanes count: Int, limits: SSHLimits, hostKeyPolicy: HostKeyPolicy, clientSoftware: String = "kubesweep"
+    ) throws(SSHEngineError) {
+        try self.init(
+            lanes: count, limits: limits, hostKeyPolicy: hostKeyPolicy, clientSoftware: clientSoftware,
+            resolver: Resolver())
+    }
+
+    init(
+        lanes count: Int, limits: SSHLimits, hostKeyPolicy: HostKeyPolicy, clientSoftware: String = "kubesweep",
+        resolver: Resolver
     ) throws(SSHEngineError) {
         try SSHLibrary.initialise()
         guard let algorithms = SSHLibrary.algorithms else { throw .library(code: 0) }
@@ -32,7 +41,6 @@ package final class SSHEngine: Sendable {
         let share = limits.share(ofLanes: count)
         let gates = Gates(share, descriptors: openFiles.left(lanes: count) / count)
         let ramp = StartRamp(perSecond: limits.startsPerSecond, lanes: count)
-        let resolver = try Resolver()
         let firstUse = FirstUseKeys()
         let proxies = Proxies(connectLimit: limits.connect)
         let banner = "SSH-2.0-\(clientSoftware)_libssh2_\(SSHLibrary.version)"
@@ -42,7 +50,6 @@ package final class SSHEngine: Sendable {
         let budget = OutputBudget(limit: limits.unparsedOutput) { [inboxes] in
             for inbox in inboxes { inbox.post(.roomForOutput) }
         }
-        let spare = SpareDescriptor()
         var threads: [pthread_t] = []
         for inbox in inboxes {
             let thread = LaneThread.start(stackSize: 512 << 10) {
@@ -50,8 +57,8 @@ package final class SSHEngine: Sendable {
                 defer { buffer.deallocate() }
                 let around = Connection.Surroundings(
                     inbox: inbox, limits: share, policy: hostKeyPolicy, algorithms: algorithms, firstUse: firstUse,
-                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget, spare: spare,
-                    buffer: buffer)
+                    clientBanner: banner, proxies: proxies, wakeups: Wakeups(), budget: budget,
+                    firstKept: openFiles.firstKept, buffer: buffer)
                 Lane(resolver: resolver, around: around, gates: gates, ramp: ramp).run()
             }
             guard let thread else {
@@ -79,7 +86,7 @@ package final class SSHEngine: Sendable {
     }
 
     /// Hands a target to the least busy lane. `completion` runs on a lane's thread (or here, after `shutdown`) and
-    /// must not block. Looking the host up in known_hosts is done here, on the caller's thread.
+    /// must not block. The host is looked up in known_hosts here, on the caller's thread.
     package func submit(_ target: SSHTarget, completion: @escaping @Sendable (SSHOutcome) -> Void) {
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         let job = Job(target: target, known: known, completion: completion)
@@ -104,6 +111,9 @@ package final class SSHEngine: Sendable {
 
     /// What a reader should know of the bastions, once they have been used.
     package var bastionNotes: [String] { proxies.bastionNotes }
+
+    /// Whether the bastion or proxy command (`SSHRoute.gateway`) lets hosts through now, as far as is known.
+    package func isOpen(_ gateway: String) -> Bool { proxies.isOpen(gateway) }
 
     /// Ends every target with this id; its outcome is `cancelled` unless it has just finished otherwise.
     package func cancel(id: Int) {

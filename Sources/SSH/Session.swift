@@ -42,8 +42,7 @@ final class Session {
     private var channel: OpaquePointer?
     private var isFreed = false
 
-    /// Twice what a large listing needs: libssh2 sends no window adjustment before a quarter of it is used up. It is
-    /// also the most that a server can make libssh2 hold.
+    /// Twice what a large listing needs: libssh2 sends no window adjustment before a quarter of it is used up.
     private static let window: UInt32 = 2 << 20
     static let packetSize: UInt32 = 32 << 10
 
@@ -53,7 +52,7 @@ final class Session {
     init?(descriptor: Int32, streams: SessionStreams, algorithms: Algorithms, clientBanner: String) {
         let retained = Unmanaged.passRetained(streams)
         let raw = libssh2_session_init_ex(
-            nil, streams.readsRefusals ? SessionStreams.freeCallback : nil, nil, retained.toOpaque())
+            SessionMemory.allocate, SessionMemory.release, SessionMemory.resize, retained.toOpaque())
         guard let raw else {
             retained.release()
             return nil
@@ -210,7 +209,7 @@ final class Session {
 }
 
 private func signCallback(
-    _: OpaquePointer?, signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
+    session: OpaquePointer?, signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
     signatureLength: UnsafeMutablePointer<Int>?, data: UnsafePointer<UInt8>?, dataLength: Int,
     abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
@@ -222,8 +221,11 @@ private func signCallback(
     case .wait: return LIBSSH2_ERROR_EAGAIN
     case .failed: return -1
     }
-    // libssh2 frees it with the session's allocator, which is malloc's.
-    guard let memory = malloc(bytes.count)?.bindMemory(to: UInt8.self, capacity: bytes.count) else { return -1 }
+    // libssh2 frees it as its own.
+    guard let session,
+        let memory = SessionMemory.allocate(bytes.count, libssh2_session_abstract(session))?.bindMemory(
+            to: UInt8.self, capacity: bytes.count)
+    else { return -1 }
     memory.initialize(from: bytes, count: bytes.count)
     signature.pointee = memory
     signatureLength.pointee = bytes.count

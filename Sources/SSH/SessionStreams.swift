@@ -7,24 +7,26 @@ final class SessionStreams {
     let intake: Intake
     /// Takes what is to be sent and gives its count or a negated errno.
     let send: (UnsafeRawBufferPointer) -> Int
-    /// The session will open channels whose refusals are to be told apart.
-    let readsRefusals: Bool
     /// True only while libssh2 is asked to open a channel.
     var isOpening = false
     var refusal: ChannelRefusal?
+    /// Before, a server has little to say.
+    var isSignedIn = false
+    /// What libssh2 has allocated for the session.
+    var memory = SessionMemory()
 
-    init(intake: Intake, readsRefusals: Bool = false, send: @escaping (UnsafeRawBufferPointer) -> Int) {
+    init(intake: Intake, send: @escaping (UnsafeRawBufferPointer) -> Int) {
         self.intake = intake
-        self.readsRefusals = readsRefusals
         self.send = send
     }
 
-    private static func at(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionStreams? {
+    static func at(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionStreams? {
         abstract?.pointee.map { Unmanaged<SessionStreams>.fromOpaque($0).takeUnretainedValue() }
     }
 
     static let receiveCallback: libssh2_receive_function = { _, buffer, length, _, abstract in
         guard let buffer, let streams = at(abstract) else { return -Int(EBADF) }
+        if let excess = streams.excess { streams.intake.giveUp(excess) }
         return streams.intake.serve(buffer, length)
     }
 
@@ -39,18 +41,6 @@ final class SessionStreams {
             streams.intake.noteDisconnect(UnsafeBufferPointer(start: $0, count: Int(length)))
         }
     }
-
-    /// libssh2 drops the server's reason for refusing a channel (`_libssh2_channel_open`), so it is read from the
-    /// packet when that is freed.
-    static let freeCallback:
-        @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
-            pointer, abstract in
-            if let pointer, let streams = at(abstract), streams.isOpening {
-                let bytes = UnsafeRawBufferPointer(start: pointer, count: malloc_usable_size(pointer))
-                streams.refusal = ChannelRefusal(packet: bytes) ?? streams.refusal
-            }
-            free(pointer)
-        }
 }
 
 /// SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 §5.1).

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What libssh2's sign callback finds when the server has accepted a public key: the key itself, which signs at once, or
 /// the way to the agent, whose answer the callback is called again for. Confined to its connection's lane.
 final class SignRequest {
@@ -20,6 +22,12 @@ final class SignRequest {
 
     let identity: Identity
     private var state = State.idle
+    private let ticket = Ticket()
+
+    /// In the agent's line: whether the signature is still wanted.
+    private final class Ticket: Sendable {
+        let isDropped = Atomic<Bool>(false)
+    }
 
     init(_ identity: Identity) { self.identity = identity }
 
@@ -56,14 +64,28 @@ final class SignRequest {
     }
 
     /// Hands to the agent what the callback left; false where there is nothing, or it has been handed over.
-    func askAgent(_ completion: @escaping @Sendable (Result<[UInt8], AgentError>) -> Void) -> Bool {
+    ///
+    /// - Parameter begins: called on the agent's thread when the agent is asked, after all who were in line before.
+    func askAgent(
+        begins: @escaping @Sendable () -> Void,
+        completion: @escaping @Sendable (Result<[UInt8], AgentError>) -> Void
+    ) -> Bool {
         guard case .asked(let data, let algorithm) = state, case .agent(let agent) = identity.signing
         else { return false }
         state = .waiting
         // An RSA key is announced by another name to an old OpenSSH (see KeyOffers); the agent knows it by its own.
-        agent.sign(data, with: identity.agentKey, algorithm: algorithm, completion: completion)
+        agent.sign(
+            data, with: identity.agentKey, algorithm: algorithm,
+            begins: { [ticket] in
+                guard !ticket.isDropped.load(ordering: .relaxed) else { return false }
+                begins()
+                return true
+            }, completion: completion)
         return true
     }
+
+    /// Nobody waits for the signature any more: an agent that has not been asked yet is not.
+    func drop() { ticket.isDropped.store(true, ordering: .relaxed) }
 
     func take(_ answer: Result<[UInt8], AgentError>) {
         guard isWaiting else { return }

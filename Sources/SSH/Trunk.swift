@@ -16,9 +16,15 @@ final class Trunk {
     private var opening: Tunnel?
     private var openingSince: Instant = 0
     private var leftover: [(tunnel: Tunnel, channel: OpaquePointer)] = []
-    /// An answer that nobody waits for any more is still to come: no further tunnel is opened.
-    private(set) var isRetired = false
-    /// How many were opened.
+    /// Since when the bastion owes an answer that nobody waits for any more.
+    private var owedSince: Instant?
+    /// Since when it owes the end of a channel and has said nothing at all.
+    private var silentSince: Instant?
+    /// What became of an opening is not known, so that its answer may still come.
+    private var isSpent = false
+    /// What had been received when `silentSince` was looked at.
+    private var heard = -1
+    /// How many were answered.
     private(set) var opened = 0
     private var isDirty = false
     private var idleSince: Instant = 0
@@ -32,10 +38,14 @@ final class Trunk {
     private static let idleLimit: UInt64 = 30_000_000_000
     /// An answer that takes longer holds up the hosts behind it: another session is worth its login.
     private static let slowness: UInt64 = 300_000_000
+    /// How long the session is kept for the hosts that it still carries while the bastion owes an answer about another.
+    private let patience: UInt64
+    /// How long the bastion may be silent while it owes the end of a channel, which it can always give.
+    private let silence: UInt64
 
     init(
         _ session: Session, intake: Intake, outlet: TrunkOutlet, token: SlotToken, wakeups: Wakeups,
-        buffer: UnsafeMutableBufferPointer<CChar>, now: Instant
+        buffer: UnsafeMutableBufferPointer<CChar>, limits: SSHLimits, now: Instant
     ) {
         self.session = session
         self.intake = intake
@@ -43,6 +53,10 @@ final class Trunk {
         self.token = token
         self.wakeups = wakeups
         self.buffer = buffer
+        // A bastion's system gives up a connection that is not answered after 127 s (tcp_syn_retries), and then says so;
+        // the hosts that it carried are over by then, but not the sessions of further bastions.
+        patience = max(150_000_000_000, limits.host.clampedNanoseconds)
+        silence = limits.handshake.clampedNanoseconds
         idleSince = now
     }
 
@@ -50,6 +64,9 @@ final class Trunk {
 
     var isFull: Bool { tunnels.count + leftover.count >= Self.tunnelLimit }
     var canOpen: Bool { opening == nil && !isRetired && !isFull }
+
+    /// No further tunnel can be opened: libssh2 cannot take back the question that is not answered.
+    var isRetired: Bool { isSpent || opening?.isOver == true }
 
     /// A host behind it would wait longer than for a login.
     func isSlow(_ now: Instant) -> Bool { isFull || (opening != nil && now >= openingSince &+ Self.slowness) }
@@ -65,17 +82,27 @@ final class Trunk {
 
     /// When there is something to do without an event.
     var deadline: Instant {
-        if opening != nil { return sawSlowness ? .max : openingSince &+ Self.slowness }
-        return isIdle ? (isRetired ? idleSince : idleSince &+ Self.idleLimit) : .max
+        guard !isIdle else { return isRetired ? idleSince : idleSince &+ Self.idleLimit }
+        var deadline = min(
+            owedSince.map { $0 &+ patience } ?? .max, silentSince.map { $0 &+ silence } ?? .max)
+        if opening != nil, !isRetired, !sawSlowness { deadline = min(deadline, openingSince &+ Self.slowness) }
+        return deadline
     }
 
-    /// The deadline passed; true where the session is of no more use.
-    func expire(_ now: Instant) -> Bool {
-        if opening != nil, now >= deadline { sawSlowness = true }
-        return isIdle && now >= deadline
+    /// The deadline passed; why the session is of no more use, where it is.
+    func expire(_ now: Instant) -> (reason: SSHFailureReason, words: String)? {
+        guard now >= deadline else { return nil }
+        if isIdle { return (.cancelled, "no host needed the bastion any more") }
+        if let silentSince, now >= silentSince &+ silence { return (.timedOut, "the bastion says nothing any more") }
+        if let owedSince, now >= owedSince &+ patience {
+            return (.timedOut, "the bastion did not say whether it can connect to a host")
+        }
+        sawSlowness = true
+        return nil
     }
 
-    private var isIdle: Bool { tunnels.isEmpty && leftover.isEmpty && (opening == nil || isRetired) }
+    /// It carries nobody, and nobody waits for what it may still say.
+    private var isIdle: Bool { tunnels.isEmpty && leftover.isEmpty && opening?.isOver != false }
 
     /// What is waited for. Nothing while there is no channel, since nothing would read what comes.
     var interest: Poller.Interest {
@@ -96,10 +123,7 @@ final class Trunk {
     }
 
     func release(_ tunnel: Tunnel) {
-        if tunnel === opening {
-            // libssh2 cannot take back the question.
-            isRetired = true
-        } else if let index = tunnels.firstIndex(where: { $0 === tunnel }) {
+        if let index = tunnels.firstIndex(where: { $0 === tunnel }) {
             tunnels.remove(at: index)
             if let channel = tunnel.channel { leftover.append((tunnel, channel)) }
         }
@@ -112,6 +136,7 @@ final class Trunk {
     /// Moves everything that can be moved now; the failure after which the session is of no use.
     func pump(now: Instant) -> Session.Failure? {
         isDirty = false
+        session.streams.memory.allow(windows: 1 + tunnels.count(where: \.isBehind))
         var received = -1
         // Until a round in which nothing came: in it no packet was queued behind a tunnel already passed, and a key
         // exchange that had held one up is over or waits for the bastion.
@@ -127,9 +152,20 @@ final class Trunk {
             if let channel = tunnel.channel, let failure = send(tunnel, to: channel) { return failure }
         }
         isHeldBack = outlet.isFull
+        noteTimes(now)
+        return nil
+    }
+
+    private func noteTimes(_ now: Instant) {
         if isIdle, idleSince == 0 { idleSince = now }
         if !isIdle { idleSince = 0 }
-        return nil
+        owedSince = opening?.isOver == true ? owedSince ?? now : nil
+        if leftover.isEmpty {
+            silentSince = nil
+        } else if silentSince == nil || heard != intake.received {
+            silentSince = now
+        }
+        heard = intake.received
     }
 
     private func askForTunnel(_ now: Instant) -> Session.Failure? {
@@ -150,8 +186,7 @@ final class Trunk {
             opened += 1
             if !tunnel.isOver { tunnel.become(.refused(refusal)) }
         case .failed(let failure):
-            // What became of the channel is not known, so that the answer may still come.
-            isRetired = true
+            isSpent = true
             opening = nil
             if !tunnel.isOver { tunnel.become(.failed(failure.message)) }
         }
@@ -163,7 +198,9 @@ final class Trunk {
         guard let channel = tunnel.channel else { return nil }
         while tunnel.hasRoom {
             switch session.read(channel, into: buffer) {
-            case .wait: return nil
+            case .wait:
+                tunnel.catchUp()
+                return nil
             case .failed(let failure): return failure
             case .bytes(let count):
                 tunnel.deliver(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
@@ -211,7 +248,7 @@ final class Trunk {
         tunnels = []
         leftover = []
         opening = nil
-        isRetired = true
+        isSpent = true
     }
 }
 

@@ -13,6 +13,8 @@ final class TrunkPool {
 
     let job: Job
     let name: String
+    /// As a route names it.
+    let gateway: String
     private let trial: String
     private(set) var stand: Stand
     /// Why it stands so from the beginning.
@@ -20,6 +22,8 @@ final class TrunkPool {
     private var waiting = Queue<SlotToken>()
     private var trunks: [Trunk] = []
     private var loggingIn: SlotToken?
+    /// When the last login began.
+    private var lastLogin: Instant?
     /// Logins that failed, and sessions that ended without having served anybody, in a row.
     private var failures = 0
     /// While others carry on, a further session is not tried before this.
@@ -28,8 +32,11 @@ final class TrunkPool {
     private var shortSince: Instant?
 
     private static let attempts = 3
-    /// Sessions that can open tunnels. Logins are made one after another, so MaxStartups is never met.
+    /// Sessions at a time, those included that can open no further tunnel. Logins are made one after another, so
+    /// MaxStartups is never met.
     private static let limit = 8
+    /// From one login to the next, however many sessions a bastion uses up by not answering.
+    private static let loginInterval: UInt64 = 500_000_000
 
     init(_ jump: ProxyJump, _ bastions: [SSHTarget]) {
         var target =
@@ -43,12 +50,16 @@ final class TrunkPool {
             ? .direct : .jump(ProxyJump(hops: jump.hops.dropLast(), configFile: jump.configFile))
         let known = target.knownHosts.keys(for: target.trustedName, port: target.trustedPort)
         job = Job(target: target, known: known) { _ in }
-        name = PeerText.printable(jump.name.utf8)
+        gateway = jump.name
+        name = PeerText.printable(gateway.utf8)
         trial = jump.trial
         let obstacle = target.obstacleAsBastion
         stand = obstacle == nil ? .usable : .leftToProgram
         note = obstacle.map { [name] in "bastion \(name): left to ssh, one process a host; \($0)" }
     }
+
+    /// Hosts can be reached through it now.
+    var isOpen: Bool { !trunks.isEmpty }
 
     func wait(_ token: SlotToken) { waiting.append(token) }
 
@@ -65,19 +76,22 @@ final class TrunkPool {
 
     /// Nanoseconds to wait before the login that is wanted; nil where none is.
     func login(now: Instant, where isLive: (SlotToken) -> Bool) -> UInt64? {
-        guard !waiting.isEmpty, loggingIn == nil, case .usable = stand else { return nil }
+        guard !waiting.isEmpty, loggingIn == nil, trunks.count < Self.limit, case .usable = stand else { return nil }
         let usable = trunks.filter { !$0.isRetired }
-        let isWanted =
-            usable.isEmpty
-            || (usable.count < Self.limit && now >= notBefore && usable.allSatisfy { $0.isSlow(now) })
-        guard isWanted else { return nil }
+        guard usable.isEmpty || (now >= notBefore && usable.allSatisfy { $0.isSlow(now) }) else { return nil }
         _ = waiting.removeAll { !isLive($0) }
         guard !waiting.isEmpty else { return nil }
-        guard usable.isEmpty, failures > 0 || shortSince != nil else { return 0 }
-        return .random(in: 100_000_000...(400_000_000 << UInt64(failures)))
+        let earliest = lastLogin.map { $0 &+ Self.loginInterval } ?? now
+        let pause = earliest > now ? earliest - now : 0
+        guard usable.isEmpty, failures > 0 || shortSince != nil else { return pause }
+        return max(pause, .random(in: 100_000_000...(400_000_000 << UInt64(failures))))
     }
 
-    func logsIn(_ token: SlotToken) { loggingIn = token }
+    /// The login that was wanted is under way, after the pause.
+    func logsIn(_ token: SlotToken, at begin: Instant) {
+        loggingIn = token
+        lastLogin = begin
+    }
 
     func loggedIn(_ trunk: Trunk) {
         loggingIn = nil
@@ -114,7 +128,9 @@ final class TrunkPool {
                 return "bastion \(name): left to ssh, one process a host; \(failure.detail)"
             }
         }
-        let isFinal = !failure.reason.mayPassLater && failure.reason != .cancelled
+        // One that takes the connection and does not speak is not helped by another.
+        let isSilent = failure.reason == .timedOut && failure.phase != .connect
+        let isFinal = isSilent || (!failure.reason.mayPassLater && failure.reason != .cancelled)
         if failures >= Self.attempts || (isFinal && failures > 0) { stand = .dead(verdict(failure)) }
         return nil
     }

@@ -25,6 +25,8 @@ final class Tunnel {
     private var isWoken = false
     /// The trunk stopped for lack of room, and more may be left in libssh2: no event of the socket will tell.
     private var isPassedOver = false
+    /// Likewise, until the trunk has found nothing left.
+    private(set) var isBehind = false
 
     let token: SlotToken
     /// The type-specific part of SSH_MSG_CHANNEL_OPEN.
@@ -112,7 +114,12 @@ final class Tunnel {
 
     func become(_ state: State) { self.state = state }
 
-    func passOver() { isPassedOver = true }
+    func passOver() {
+        isPassedOver = true
+        isBehind = true
+    }
+
+    func catchUp() { isBehind = false }
 
     func deliver(_ bytes: UnsafeRawBufferPointer) {
         guard !isShutDown else { return }

@@ -31,6 +31,9 @@ struct SSHConfigAnswer: Equatable {
         return copy
     }
 
+    /// Whether nothing in it has a token for a host's own names, so that only these differ from host to host.
+    var hasNoTokens: Bool { values.values.allSatisfy { $0.allSatisfy { !$0.utf8.contains(UInt8(ascii: "%")) } } }
+
     /// Nil where the answer lacks what ssh always says.
     func settings(typed: String, person: Person) -> SSHSettings? {
         guard let hostName = values["hostname"]?.first, let user = values["user"]?.first,

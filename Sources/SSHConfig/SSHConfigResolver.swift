@@ -78,6 +78,7 @@ package struct SSHConfigResolver: Sendable {
         // here, and every host of the shape is asked for alone.
         let asked = order.flatMap { shape in groups[shape].map { [$0.first, $0.last] } ?? [] }.compactMap { $0?.query }
         calls.ask(asked)
+        var report = Report()
         for shape in order {
             guard let members = groups[shape], let first = members.first, let last = members.last else { continue }
             guard case .success(let answer)? = calls.answers[first.query],
@@ -94,15 +95,22 @@ package struct SSHConfigResolver: Sendable {
                 }
                 continue
             }
+            // A fleet's hosts are thousands, and most answers name none of them.
+            if answer.hasNoTokens, let settings = answer.settings(typed: first.query.host, person: person) {
+                for member in members {
+                    report.settings[member.query] = .success(settings.with(member.own, typed: member.query.host))
+                }
+                continue
+            }
             for member in members {
                 calls.answers[member.query] = .success(answer.with(member.own, typed: member.query.host))
             }
         }
         calls.ask(alone)
 
-        var report = Report(calls: calls.count)
+        report.calls = calls.count
         let ignored = text.keywords.map { "\($0.file) (\($0.names.sorted().joined(separator: ", ")))" }
-        for (query, answer) in calls.answers {
+        for (query, answer) in calls.answers where report.settings[query] == nil {
             report.settings[query] = answer.flatMap { answer in
                 guard let settings = answer.settings(typed: query.host, person: person) else {
                     return .failure(.refused("its answer holds no host name, user or port"))

@@ -49,6 +49,15 @@ package struct SSHSettings: Sendable, Equatable {
 }
 
 extension SSHSettings {
+    /// The same for another host, where nothing but the names is its own.
+    func with(_ own: SSHConfigOwn, typed: String) -> SSHSettings {
+        var copy = self
+        copy.host = typed
+        copy.hostName = own.hostName
+        copy.hostKeyAlias = own.hostKeyAlias
+        return copy
+    }
+
     /// A proxy command that did not come from ssh_config, with this host put in; nil where a name of the host could be
     /// read as more than a word.
     package func expanded(command: String) -> String? {

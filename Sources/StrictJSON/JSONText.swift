@@ -51,6 +51,11 @@ package struct JSONText {
         }
     }
 
+    /// An array of values that are JSON already, each on a line of its own.
+    package mutating func array(_ key: StaticString, json elements: [[UInt8]]) {
+        array(key, elements) { json, element in json.bytes += element }
+    }
+
     /// An object among the elements of an array.
     package mutating func element(_ body: (inout JSONText) -> Void) {
         separate()

@@ -98,8 +98,8 @@ struct ComparedSweeps {
         let old = Dictionary(before.fleet.clusters.map { ($0.name, $0) }) { first, _ in first }
         let new = Dictionary(after.fleet.clusters.map { ($0.name, $0) }) { first, _ in first }
         let scopes = WaiverList.scopes(
-            inForceOnOneSide: (try bases.waivers(of: before), before.sweep.started),
-            (try bases.waivers(of: after), after.sweep.started))
+            inForceOnOneSide: (try bases.waivers(of: before), before.sweep.identity.ended),
+            (try bases.waivers(of: after), after.sweep.identity.ended))
         var changed: Set<String> = []
         if before.ids.fleet != after.ids.fleet {
             changed = Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }

@@ -1,89 +1,56 @@
 import GRDB
 
-/// Which sweeps are kept when the history is pruned, by their age.
+/// Which sweeps are kept when the history is pruned.
 package struct Retention: Sendable, Equatable {
-    /// RFC 3339, UTC: sweeps that started before it go, but for baselines, the last finished sweep of the whole
-    /// inventory, and the newest sweep of all.
+    /// RFC 3339, UTC: sweeps that started before it go, unless something still needs them.
     package var oldest: String
 
     package init(oldest: String) {
         self.oldest = oldest
     }
-}
 
-/// What pruning took away.
-package struct Pruned: Sendable, Equatable {
-    package var sweeps: [String]
-    package var documents: Int
-    /// Of the file, before and after.
-    package var bytes: (before: Int, after: Int)
-
-    package static func == (a: Pruned, b: Pruned) -> Bool {
-        a.sweeps == b.sweeps && a.documents == b.documents && a.bytes == b.bytes
-    }
-}
-
-extension SweepStore {
-    /// Removes what `retention` does not keep, and all that only that referred to.
-    ///
-    /// - Parameter isTrial: nothing is removed, only named.
-    package func prune(_ retention: Retention, isTrial: Bool) throws(StoreError) -> Pruned {
-        let before = try size()
-        let (names, documents): ([String], Int) = try write { db in
-            let names = try String.fetchAll(
-                db,
-                sql: """
-                    SELECT name FROM sweep WHERE started < ? AND baseline = 0
-                        AND id NOT IN (SELECT id FROM sweep WHERE finished = 1 AND partial = 0
-                                       ORDER BY started DESC, id DESC LIMIT 1)
-                        AND id NOT IN (SELECT id FROM sweep ORDER BY started DESC, id DESC LIMIT 1)
-                    ORDER BY started, id
-                    """, arguments: [retention.oldest])
-            if isTrial || names.isEmpty { return (names, 0) }
-            for name in names { try db.execute(sql: "DELETE FROM sweep WHERE name = ?", arguments: [name]) }
-            return (names, try Self.removeUnused(db))
-        }
-        if names.isEmpty || isTrial { return Pruned(sweeps: names, documents: 0, bytes: (before, before)) }
-        try StoreError.catching(path) {
-            try database.writeWithoutTransaction { db in
-                try db.execute(sql: "VACUUM")
-                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-            }
-        }
-        return Pruned(sweeps: names, documents: documents, bytes: (before, try size()))
+    /// The sweeps that go, the oldest first.
+    func removed(_ db: Database) throws -> [(row: Int64, name: String)] {
+        let kept = try Self.kept(db)
+        return try Row.fetchAll(
+            db, sql: "SELECT id, name FROM sweep WHERE started < ? ORDER BY started, id", arguments: [oldest]
+        ).map { ($0["id"], $0["name"]) }.filter { !kept.contains($0.row) }
     }
 
-    private static func removeUnused(_ db: Database) throws -> Int {
-        try db.execute(
-            sql: """
-                DELETE FROM host WHERE id NOT IN (SELECT host FROM result);
-                CREATE TEMP TABLE used (id INTEGER PRIMARY KEY);
-                INSERT OR IGNORE INTO used SELECT policy FROM sweep UNION SELECT fleet FROM sweep
-                    UNION SELECT waivers FROM sweep WHERE waivers IS NOT NULL;
-                INSERT OR IGNORE INTO used SELECT evidence FROM result WHERE evidence IS NOT NULL
-                    UNION SELECT judgement FROM result WHERE judgement IS NOT NULL
-                    UNION SELECT remarks FROM result WHERE remarks IS NOT NULL
-                    UNION SELECT host_key FROM result WHERE host_key IS NOT NULL;
-                DELETE FROM document WHERE id NOT IN (SELECT id FROM used);
-                """)
-        let documents = db.changesCount
-        try db.execute(sql: "DROP TABLE used; CREATE TEMP TABLE used (id INTEGER PRIMARY KEY)")
-        let add = try db.cachedStatement(sql: "INSERT OR IGNORE INTO used VALUES (?)")
-        let judgements = try Int64.fetchAll(
-            db, sql: "SELECT DISTINCT judgement FROM result WHERE judgement IS NOT NULL")
-        for judgement in judgements {
-            for part in try partIDs(ofJudgement: Documents.body(judgement, in: db)) {
-                try add.execute(arguments: [part])
-            }
-        }
-        try db.execute(sql: "DELETE FROM part WHERE id NOT IN (SELECT id FROM used); DROP TABLE used")
-        return documents
+    /// The sweeps that stay whatever their age.
+    private static func kept(_ db: Database) throws -> Set<Int64> {
+        var kept: Set<Int64> = []
+        for query in queries { kept.formUnion(try Int64?.fetchAll(db, sql: query).compactMap(\.self)) }
+        return kept
     }
 
-    private func size() throws(StoreError) -> Int {
-        try read { db in
-            let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
-            return pages * (try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-        }
+    private static let queries = [
+        "SELECT id FROM sweep WHERE baseline = 1",
+        // The newest of all, which may still be gone on with.
+        "SELECT id FROM sweep ORDER BY started DESC, id DESC LIMIT 1",
+        // The last finished one of the whole inventory, with which the next is compared.
+        "SELECT id FROM sweep WHERE \(finished) ORDER BY started DESC, id DESC LIMIT 1",
+        // The last one that judged every host.
+        "SELECT id FROM sweep WHERE \(finished) AND whole = 1 ORDER BY started DESC, id DESC LIMIT 1",
+        // A host that comes back is compared with what was seen of it last; status tells when that was.
+        lastSights(where: finished),
+        lastSights(where: "true"),
+    ]
+
+    private static let finished = "finished = 1 AND partial = 0"
+
+    /// For each host of the newest inventory the last sweep that saw it, under any address; null where none did.
+    private static func lastSights(where condition: String) -> String {
+        """
+        SELECT DISTINCT (
+            SELECT sweep.id FROM sweep WHERE \(condition) AND EXISTS (
+                SELECT 1 FROM host JOIN result ON result.sweep = sweep.id AND result.host = host.id
+                WHERE host.cluster = cluster.value ->> 'name' AND host.name = member.value ->> 'name'
+                    AND result.state IN (\(SweepStore.seenStates)))
+            ORDER BY sweep.started DESC, sweep.id DESC LIMIT 1)
+        FROM document, json_each(CAST(document.body AS TEXT), '$.clusters') AS cluster,
+            json_each(cluster.value, '$.hosts') AS member
+        WHERE document.id = (SELECT fleet FROM sweep ORDER BY started DESC, id DESC LIMIT 1)
+        """
     }
 }

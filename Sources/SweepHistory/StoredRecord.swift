@@ -10,7 +10,7 @@ extension SweepContents {
             tool: sweep.tool, policy: sweep.policy, inventory: sweep.inventory, sweep: sweep.identity,
             clusters: try clusters(from: store, policy: policy))
         guard let waivers = try waiverList(store) else { return record }
-        return record.applying(waivers, at: sweep.started, places: fleet.waiverPlaces)
+        return record.applying(waivers, at: record.sweep.ended, places: fleet.waiverPlaces)
     }
 
     /// - Parameter isWanted: asked for each host.
@@ -27,14 +27,14 @@ extension SweepContents {
         let read = try hosts(from: store, reading: &records) { isWanted($0.place) }
         var hosts = Dictionary(grouping: read) { $0.result.cluster }
         var clusters: [ClusterRecord] = []
+        let asked = sweep.isPartial ? selection : fleet
+        let turns = Dictionary((asked?.clusters ?? []).map { ($0.name, $0.hosts) }) { first, _ in first }
         for cluster in fleet.clusters {
             var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)
-            if !sweep.isPartial {
-                let seen = Set(records.map(\.name))
-                records += cluster.hosts.filter {
-                    !seen.contains($0.name) && isWanted(HostPlace(cluster: cluster.name, host: $0.name))
-                }.map(\.abandoned)
-            }
+            let had = Set(records.map(\.name))
+            records += (turns[cluster.name] ?? []).filter {
+                !had.contains($0.name) && isWanted(HostPlace(cluster: cluster.name, host: $0.name))
+            }.map(\.abandoned)
             if records.isEmpty { continue }
             clusters.append(
                 ClusterRecord(

@@ -6,7 +6,10 @@ package import Hardening
 package struct SweepContents: Sendable {
     package let sweep: StoredSweep
     package let policy: PolicyDocument
+    /// The whole inventory.
     package let fleet: FleetRecord
+    /// What of it was selected; nil where all of it was, or where nobody wrote it down.
+    package let selection: FleetRecord?
     /// The waivers' file as it was; nil where there was none.
     package let waivers: String?
     /// One for each host that had a turn, by cluster, host and address.
@@ -17,6 +20,7 @@ package struct SweepContents: Sendable {
     struct DocumentIDs: Equatable {
         let policy: Int64
         let fleet: Int64
+        let selection: Int64?
         let waivers: Int64?
     }
 
@@ -140,6 +144,7 @@ extension SweepStore {
             return SweepContents(
                 sweep: sweep, policy: try PolicyDocument(json: Documents.body(ids.policy, in: db)),
                 fleet: try FleetRecord(json: Documents.body(ids.fleet, in: db)),
+                selection: try ids.selection.map { try FleetRecord(json: Documents.body($0, in: db)) },
                 waivers: try ids.waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
                 results: try results.map(StoredResult.init), ids: ids)
         }
@@ -150,6 +155,7 @@ extension SweepContents.DocumentIDs {
     init(_ row: Row) {
         policy = row["policy"]
         fleet = row["fleet"]
+        selection = row["selection"]
         waivers = row["waivers"]
     }
 }

@@ -13,15 +13,15 @@ package struct SweepStart: Sendable {
     package var inventory: InventoryIdentity
     /// The whole inventory, selected or not.
     package var fleet: FleetRecord
-    /// Whether only a part of the inventory was selected; by default only a sweep of a part of it is compared with such a
+    /// What of it was selected, where only a part was: by default only a sweep of a part of that is compared with such a
     /// sweep.
-    package var isPartial: Bool
+    package var selection: FleetRecord?
     /// The waivers' file as it was read; nil where there was none.
     package var waivers: String?
 
     package init(
         id: String, started: String, tool: ToolIdentity, policy: PolicyIdentity, policyDocument: PolicyDocument,
-        inventory: InventoryIdentity, fleet: FleetRecord, isPartial: Bool, waivers: String? = nil
+        inventory: InventoryIdentity, fleet: FleetRecord, selection: FleetRecord? = nil, waivers: String? = nil
     ) {
         self.id = id
         self.started = started
@@ -30,7 +30,7 @@ package struct SweepStart: Sendable {
         self.policyDocument = policyDocument
         self.inventory = inventory
         self.fleet = fleet
-        self.isPartial = isPartial
+        self.selection = selection
         self.waivers = waivers
     }
 }
@@ -55,16 +55,18 @@ package struct SweepRecorder {
         row = try store.write { db in
             let policy = try Documents.id(of: start.policyDocument.json, in: db)
             let fleet = try Documents.id(of: start.fleet.json, in: db)
+            let selection = try start.selection.map { try Documents.id(of: $0.json, in: db) }
             let waivers = try start.waivers.map { try Documents.id(of: Array($0.utf8), in: db) }
             try db.execute(
                 sql: """
                     INSERT INTO sweep (name, started, partial, tool_version, libssh2_version, policy_identity, policy,
-                        inventory_digest, inventory_hosts, fleet, waivers)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        inventory_digest, inventory_hosts, fleet, selection, waivers)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    start.id, start.started, start.isPartial, start.tool.version, start.tool.libssh2,
-                    start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet, waivers,
+                    start.id, start.started, start.selection != nil, start.tool.version, start.tool.libssh2,
+                    start.policy.text, policy, start.inventory.digest, start.inventory.hosts, fleet,
+                    selection, waivers,
                 ])
             return db.lastInsertedRowID
         }

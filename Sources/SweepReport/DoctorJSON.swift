@@ -87,6 +87,10 @@ package enum DoctorJSON {
         }
         json.field("keysFrom", host.keysOrigin.rawValue)
         json.array("keys", host.keys) { json, key in json.line { put(key, &$0) } }
+        json.line("agent") { json in
+            json.field("value", host.agent.value)
+            json.field("from", host.agent.origin.rawValue)
+        }
         json.object("knownHosts") { json in
             json.field("files", host.knownHostsFiles.value)
             json.field("from", host.knownHostsFiles.origin.rawValue)
@@ -95,6 +99,11 @@ package enum DoctorJSON {
             json.field("name", host.hostKey?.name)
             json.field("state", host.hostKey?.state)
             json.array("lines", host.hostKey?.lines ?? []) { json, line in json.line { put(line, &$0) } }
+        }
+        json.line("newKeys") { json in
+            json.field("value", host.newKeys.value.rawValue)
+            json.field("file", host.newKeysFile)
+            json.field("from", host.newKeys.origin.rawValue)
         }
         json.line("connectMilliseconds") { json in
             json.field("value", Int(host.connectSeconds.value * 1000))

@@ -53,10 +53,14 @@ struct FleetCheckupText {
             if let limitation = key.limitation { text.entry("", limitation, paint: style.faint) }
         }
         if shape.keys.isEmpty { text.entry("key", "none") }
+        if shape.agent.value != nil || shape.agent.origin != .usual {
+            text.entry("agent", "\(shape.agent.value ?? "none") (\(shape.agent.origin.words))")
+        }
         text.entry(
             "known_hosts",
             "\(shape.knownHostsFiles.value.joined(separator: ", ")) (\(shape.knownHostsFiles.origin.words))")
         text.entry("host key", hostKey(shape))
+        text.entry("new keys", "\(newKeys(shape)) (\(shape.newKeys.origin.words))")
         text.entry("connect", "within \(seconds(shape.connectSeconds.value)) (\(shape.connectSeconds.origin.words))")
         if shape.isForced { text.entry("command", "the account is pinned to its own (inventory)") }
     }
@@ -90,6 +94,14 @@ struct FleetCheckupText {
         case "revoked": return "marked @revoked\(alias)"
         case nil: return "known_hosts cannot be read"
         default: return "unknown\(alias)"
+        }
+    }
+
+    private func newKeys(_ shape: HostShape) -> String {
+        switch shape.newKeys.value {
+        case .refused: "refused"
+        case .recorded: "trusted on first use, and recorded in \(shape.newKeysFile ?? "known_hosts")"
+        case .trusted: "trusted on first use, and not recorded"
         }
     }
 

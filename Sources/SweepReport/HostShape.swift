@@ -10,11 +10,14 @@ struct HostShape: Hashable {
     let leftToSSH: String?
     let keys: [OfferedKey]
     let keysOrigin: SettingOrigin
+    let agent: Sourced<String?>
     let knownHostsFiles: Sourced<[String]>
     let aliasOrigin: SettingOrigin?
     let hostKeyState: String?
     /// Of the keys that are known and not revoked, sorted.
     let hostKeyTypes: [String]
+    let newKeys: Sourced<HostCheckup.NewHostKeys>
+    let newKeysFile: String?
     let connectSeconds: Sourced<Double>
     let isForced: Bool
 
@@ -27,10 +30,13 @@ struct HostShape: Hashable {
         leftToSSH = host.leftToSSH
         keys = host.keys
         keysOrigin = host.keysOrigin
+        agent = host.agent
         knownHostsFiles = host.knownHostsFiles
         aliasOrigin = host.hostKeyAlias?.origin
         hostKeyState = host.hostKey?.state
         hostKeyTypes = Set((host.hostKey?.lines ?? []).filter { !$0.isRevoked }.map(\.type)).sorted()
+        newKeys = host.newKeys
+        newKeysFile = host.newKeysFile
         connectSeconds = host.connectSeconds
         isForced = host.isForced
     }

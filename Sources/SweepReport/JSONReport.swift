@@ -11,6 +11,7 @@ package enum JSONReport {
     package static func write(_ record: SweepRecord, _ put: (ArraySlice<UInt8>) -> Bool) -> Bool {
         let hosts = record.hosts
         var isPut = true
+        var lines = FindingLines()
         var json = JSONText(capacity: 2 * pieceSize)
         json.object { json in
             json.field("schema", "kubesweep.sweep/1")
@@ -30,7 +31,7 @@ package enum JSONReport {
             json.waivers(record.waivers)
             json.array("clusters", record.clusters) { json, cluster in
                 guard isPut else { return }
-                json.object { $0.cluster(cluster) }
+                json.object { $0.cluster(cluster, &lines) }
                 isPut = json.handOver(beyond: pieceSize, put)
             }
         }
@@ -52,7 +53,8 @@ package enum JSONReport {
             json.field("listing", file.wholeness?.word)
             json.field("processTable", json: file.document?.bytes)
             json.field("notes", file.notes)
-            json.processes(file.processes)
+            var lines = FindingLines()
+            json.processes(file.processes, &lines)
         }
         return json.bytes
     }
@@ -112,7 +114,7 @@ extension JSONText {
         field("unseen", counts.unseen)
     }
 
-    fileprivate mutating func cluster(_ cluster: ClusterRecord) {
+    fileprivate mutating func cluster(_ cluster: ClusterRecord, _ lines: inout FindingLines) {
         field("name", cluster.name)
         field("kubernetesVersion", cluster.kubernetesVersion)
         field("distribution", cluster.distribution)
@@ -139,10 +141,10 @@ extension JSONText {
                 }
             }
         }
-        array("hosts", cluster.hosts) { json, host in json.object { $0.host(host) } }
+        array("hosts", cluster.hosts) { json, host in json.object { $0.host(host, &lines) } }
     }
 
-    private mutating func host(_ host: HostRecord) {
+    private mutating func host(_ host: HostRecord, _ lines: inout FindingLines) {
         field("name", host.name)
         field("address", host.address)
         field("state", host.state.rawValue)
@@ -162,10 +164,10 @@ extension JSONText {
             field("evidence", nil as String?)
         }
         field("notes", host.notes)
-        processes(host.processes)
+        processes(host.processes, &lines)
     }
 
-    fileprivate mutating func processes(_ processes: [ProcessRecord]) {
+    fileprivate mutating func processes(_ processes: [ProcessRecord], _ lines: inout FindingLines) {
         array("processes", processes) { json, process in
             json.object { json in
                 json.field("component", process.component.rawValue)
@@ -173,18 +175,7 @@ extension JSONText {
                 json.field("user", process.user)
                 json.field("kubernetesVersion", process.releases?.description)
                 json.field("notes", process.notes)
-                json.array("findings", process.findings) { json, finding in
-                    json.line { json in
-                        json.field("check", finding.check)
-                        json.field("severity", finding.severity.rawValue)
-                        json.field("verdict", finding.verdict.word)
-                        json.field("reason", finding.verdict.reason)
-                        json.field("observed", finding.observed)
-                        json.field("expected", finding.expected)
-                        json.waiver(finding.waiver)
-                        json.field("note", finding.note)
-                    }
-                }
+                json.array("findings", json: lines.lines(of: process))
             }
         }
     }

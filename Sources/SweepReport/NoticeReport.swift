@@ -11,21 +11,23 @@ package enum NoticeReport {
 
     /// - Parameters:
     ///   - early: where the sweep was ended early.
+    ///   - warnings: what is wrong with its coverage.
     ///   - diff: nil where there is nothing to compare with, for which `reason` gives the words.
     /// - Returns: one document with a newline at its end, with as many changes as there is room for.
     package static func json(
-        _ record: SweepRecord, early: EarlyEnd? = nil, diff: SweepDiff?, reason: String?
+        _ record: SweepRecord, early: EarlyEnd? = nil, warnings: [String] = [], diff: SweepDiff?, reason: String?
     ) -> [UInt8] {
         var shown = min(200, max(diff?.findings.count ?? 0, diff?.sights.count ?? 0))
         while true {
-            let bytes = json(record, early, diff, reason, shown: shown)
+            let bytes = json(record, early, warnings, diff, reason, shown: shown)
             if bytes.count <= sizeLimit || shown == 0 { return bytes }
             shown /= 2
         }
     }
 
     private static func json(
-        _ record: SweepRecord, _ early: EarlyEnd?, _ diff: SweepDiff?, _ reason: String?, shown: Int
+        _ record: SweepRecord, _ early: EarlyEnd?, _ warnings: [String], _ diff: SweepDiff?, _ reason: String?,
+        shown: Int
     ) -> [UInt8] {
         let findings = diff?.findings ?? []
         let sights = diff?.sights ?? []
@@ -39,6 +41,7 @@ package enum NoticeReport {
             json.field("ended", record.sweep.ended)
             json.field("complete", record.sweep.isComplete)
             json.early(early)
+            json.field("warnings", warnings.map(cut))
             json.field("comparedWith", diff?.older.sweep.id)
             json.field("notCompared", reason.map(cut))
             json.field("changed", diff.map { !$0.isEmpty } ?? true)

@@ -3,7 +3,7 @@ import Hardening
 extension VerdictCounts {
     /// The decided part of all that should have been decided, in tenths of a percent, rounded down, so that 1000 means
     /// all of it; 0 where nothing was asked.
-    var coverageTenths: Int { total == 0 ? 0 : (pass + fail + waived + notApplicable) * 1000 / total }
+    var coverageTenths: Int { total == 0 ? 0 : answered * 1000 / total }
 }
 
 extension EvaluationSummary {

@@ -23,16 +23,20 @@ struct Checkup {
         var access: FleetAccess?
         if let fleet { access = await FleetAccess(for: fleet, connections.accessOptions) { end.cause != nil } }
         let keys = connections.keys
-        let agent = await AgentCheckup(
-            path: keys.agentPath(access), isNamed: keys.agent != nil,
-            limit: .seconds(connections.authenticationSeconds))
-        items.append(agent.item)
         let hosts = fleet?.clusters.flatMap(\.hosts) ?? []
+        let sockets = access.map { access in hosts.map { access[$0].agent }.uniqued } ?? []
+        let agents = await AgentCheckup.all(
+            of: sockets.isEmpty ? [AgentSocket(option: keys.agent)] : sockets,
+            limit: .seconds(connections.authenticationSeconds))
+        items += agents.map(\.item)
         var named = keys.identity
-        if named.isEmpty, let access { named = hosts.flatMap { access[$0].identityFiles }.uniqued }
-        items += KeyFileCheckup.items(named, held: agent.keys, hasPassphrase: keys.passphraseFd != nil)
-        let known = access.map { access in hosts.flatMap { access[$0].knownHostsFiles }.uniqued }
-        items += KnownHostsCheckup.items(known ?? connections.knownHosts.map { [$0] })
+        if named.isEmpty, let access { named = hosts.flatMap { access[$0].keys.files }.uniqued }
+        items += KeyFileCheckup.items(
+            named, held: agents.flatMap(\.keys), hasPassphrase: keys.passphraseFd != nil)
+        let known = access.map { access in hosts.flatMap { access[$0].knownHostsFiles } }
+        items += KnownHostsCheckup.items(
+            known?.uniqued ?? connections.knownHosts.map { [$0] },
+            hosts: Dictionary((known ?? []).map { ($0, 1) }, uniquingKeysWith: +))
         guard let fleet, let access, let inventory else { return (items, nil) }
         return (items, try await checkup(of: fleet, access, inventory))
     }
@@ -91,13 +95,5 @@ extension SSHLimits {
             .init("command", seconds: firstByte / .seconds(1)), .init("output", seconds: output / .seconds(1)),
             .init("host", seconds: host / .seconds(1)),
         ]
-    }
-}
-
-extension [String] {
-    /// The first of each, in order.
-    fileprivate var uniqued: [String] {
-        var seen: Set<String> = []
-        return filter { seen.insert($0).inserted }
     }
 }

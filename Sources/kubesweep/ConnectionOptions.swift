@@ -116,16 +116,17 @@ struct ConnectionOptions: ParsableArguments {
 
     /// - Parameters:
     ///   - first: hosts that are talked to before others.
+    ///   - remark: called with what a person should know of this machine and its settings.
     ///   - onHost: called as each host ends, with its cluster's name.
     func sweep(
-        _ fleet: Fleet, first: Set<HostPlace>, judge: Judge, until end: SweepEnd,
+        _ fleet: Fleet, first: Set<HostPlace>, judge: Judge, until end: SweepEnd, remark: (String) -> Void,
         onHost: (HostRecord, _ cluster: String) -> Void
     ) async throws(CommandFailure) -> [ClusterRecord] {
         let access = await FleetAccess(for: fleet, accessOptions) { end.cause != nil }
         let keyring = await keys.keyring(
             for: fleet, reachedBy: access, agentLimit: .seconds(authenticationSeconds),
             passphrases: try keys.passphrases(until: end), until: end)
-        for warning in access.warnings + keyring.warnings { Console.talk(warning) }
+        for warning in access.warnings + keyring.warnings { remark(warning) }
         // The runtime opens what its timers need with the first of them, and ends the program where it cannot: that is
         // to be before hosts take what there is.
         try? await Task.sleep(for: .nanoseconds(1))
@@ -135,11 +136,14 @@ struct ConnectionOptions: ParsableArguments {
         } catch {
             throw CommandFailure(.software, error.message)
         }
-        if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { Console.talk(complaint) }
+        if let complaint = ssh.complaint(about: min(concurrency, fleet.hostCount)) { remark(complaint) }
+        for warning in ssh.lookUpWarnings(for: fleet) { remark(warning) }
         var options = sweepOptions
         options.first = first
         let fleet = access.applied(to: fleet)
-        let sweep = Sweep(judge: judge, options: options, passage: { ssh.passage(of: $0) }) { host in
+        let sweep = Sweep(
+            judge: judge, options: options, passage: { ssh.passage(of: $0) }, isOpen: { ssh.isOpen($0) }
+        ) { host in
             await ssh.capture(host)
         }
         let alarm = alarm(for: end)
@@ -149,7 +153,7 @@ struct ConnectionOptions: ParsableArguments {
             onHost(host, cluster)
         }
         progress.end()
-        for warning in ssh.warnings { Console.talk(warning) }
+        for warning in ssh.warnings { remark(warning) }
         alarm?.cancel()
         ssh.shutdown()
         return clusters
@@ -179,6 +183,7 @@ struct ConnectionOptions: ParsableArguments {
         options.knownHostsFile = knownHosts
         options.proxyJump = proxyJump
         options.sshConfig = sshConfig
+        options.agent = keys.agent
         options.connectLimit = connectSeconds.map { .seconds($0) }
         return options
     }

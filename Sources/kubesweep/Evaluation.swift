@@ -8,6 +8,7 @@ import SweepReport
 struct Evaluation {
     private let judge: Judge
     private let queue = JudgingQueue()
+    private let precedents = Precedents()
     private let claimed: Release?
     private let waivers: ClusterWaivers?
     private let wantsJSON: Bool
@@ -42,9 +43,10 @@ struct Evaluation {
             while name != nil || taken < started {
                 if let listing = name, started - taken < Self.window {
                     let (index, judge, claimed, waivers) = (started, judge, claimed, waivers)
+                    let precedents = precedents
                     let position = wantsJSON ? index : nil
                     group.addTask(executorPreference: queue) {
-                        (index, Judged(listing, by: judge, claimed, waivers, json: position))
+                        (index, Judged(listing, by: judge, precedents, claimed, waivers, json: position))
                     }
                     started += 1
                     name = next(&names)
@@ -94,9 +96,12 @@ private struct Judged: Sendable {
     let json: [UInt8]
 
     /// - Parameter position: the file's place in the JSON report, if it has one.
-    init(_ name: ListingName, by judge: Judge, _ claimed: Release?, _ waivers: ClusterWaivers?, json position: Int?) {
+    init(
+        _ name: ListingName, by judge: Judge, _ precedents: Precedents, _ claimed: Release?, _ waivers: ClusterWaivers?,
+        json position: Int?
+    ) {
         do throws(CommandFailure) {
-            let judged = FileRecord(name.text, try name.read(), by: judge, claimed)
+            let judged = FileRecord(name.text, try name.read(), by: judge, precedents, claimed)
             record = waivers.map(judged.applying) ?? judged
             failure = nil
         } catch {
@@ -113,10 +118,12 @@ private struct Judged: Sendable {
 }
 
 extension FileRecord {
-    fileprivate init(_ name: String, _ listing: [UInt8], by judge: Judge, _ claimed: Release?) {
+    fileprivate init(
+        _ name: String, _ listing: [UInt8], by judge: Judge, _ precedents: Precedents, _ claimed: Release?
+    ) {
         let policy = judge.policy
         do throws(ListingProblem) {
-            let judged = try judge.judged(listing, origin: .saved, claimed: claimed)
+            let judged = try judge.judged(listing, origin: .saved, claimed: claimed, precedents: precedents)
             self.init(
                 name: name, state: judged.state, failure: judged.failure, wholeness: judged.evidence.wholeness,
                 document: judged.document, notes: judged.evidence.notes + judged.presence.notes(policy),

@@ -5,9 +5,8 @@ enum ExitStatus: Equatable {
     case result(hasFindings: Bool, isIncomplete: Bool)
     /// Of `doctor`.
     case health(hasProblems: Bool, hasUnreached: Bool)
-    /// Of a comparison: findings got worse, and something was seen before and is not any more, or
-    /// the newer sweep was ended early.
-    case change(gotWorse: Bool, sawLess: Bool)
+    /// Of a comparison.
+    case change(gotWorse: Bool, sight: Sight)
     case usage
     case badInput
     case noInput
@@ -19,11 +18,20 @@ enum ExitStatus: Equatable {
     case interrupted(signal: Int32)
     case software
 
+    /// What the newer of two sweeps saw.
+    enum Sight {
+        case held
+        /// Something was seen before and is not any more, or the sweep was ended early.
+        case less
+        /// Nothing, or not what was asked for.
+        case tooLittle
+    }
+
     var code: Int32 {
         switch self {
         case .result(let hasFindings, let isIncomplete): (hasFindings ? 1 : 0) | (isIncomplete ? 2 : 0)
         case .health(let hasProblems, let hasUnreached): (hasProblems ? 1 : 0) | (hasUnreached ? 2 : 0)
-        case .change(let gotWorse, let sawLess): (gotWorse ? 1 : 0) | (sawLess ? 2 : 0)
+        case .change(let gotWorse, let sight): (gotWorse ? 1 : 0) | (sight == .held ? 0 : 2)
         case .usage: 64
         case .badInput: 65
         case .noInput: 66
@@ -46,10 +54,12 @@ enum ExitStatus: Equatable {
         case .health(true, false): "problems found"
         case .health(false, true): "some hosts were not reached"
         case .health(true, true): "problems found, and some hosts were not reached"
-        case .change(false, false): "nothing got worse"
-        case .change(true, false): "findings are new or got worse"
-        case .change(false, true): "no finding got worse, but less was seen than before"
-        case .change(true, true): "findings got worse, and less was seen than before"
+        case .change(false, .held): "nothing got worse"
+        case .change(true, .held): "findings are new or got worse"
+        case .change(false, .less): "no finding got worse, but less was seen than before"
+        case .change(true, .less): "findings got worse, and less was seen than before"
+        case .change(false, .tooLittle): "no finding got worse, but too little was seen"
+        case .change(true, .tooLittle): "findings got worse, and too little was seen"
         case .usage: "wrong usage"
         case .badInput: "bad input"
         case .noInput: "input cannot be read"

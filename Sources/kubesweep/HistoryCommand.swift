@@ -73,49 +73,6 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
-    struct Prune: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Removes old sweeps; baselines, the last finished sweep and the newest always stay.")
-
-        @Option(help: ArgumentHelp("Remove sweeps that are older than so many days.", valueName: "days"))
-        var olderThanDays: Int
-        @Flag(help: "Remove nothing, only tell.") var dryRun = false
-        @OptionGroup var state: StateOption
-
-        mutating func validate() throws {
-            guard (0...36_500).contains(olderThanDays) else {
-                throw ValidationError("--older-than-days must be between 0 and 36500")
-            }
-        }
-
-        func run() {
-            end { () throws(CommandFailure) in
-                let store = try state.existing()
-                guard let directory = state.directory else { return }
-                // A sweep that is being written must not lose what it refers to.
-                let lock: SweepLock
-                do throws(SweepLock.Failure) {
-                    lock = try SweepLock(directory, holder: "prune")
-                } catch {
-                    switch error {
-                    case .held(let holder): throw CommandFailure(.busy, "a sweep is under way: \(holder)")
-                    case .cannotOpen(let error): throw CommandFailure(error)
-                    }
-                }
-                let oldest = UTCTime(secondsBeforeNow: olderThanDays * 86_400).text
-                let pruned = try stored { () throws(StoreError) in
-                    try store.prune(Retention(oldest: oldest), isTrial: dryRun)
-                }
-                withExtendedLifetime(lock) {}
-                let verb = dryRun ? "would be removed" : "removed"
-                var text = pruned.sweeps.map { "\(printable($0))\n" }.joined()
-                text += "\(pruned.sweeps.count) sweeps \(verb)"
-                if !dryRun { text += ", \(pruned.bytes.before) bytes before, \(pruned.bytes.after) after" }
-                try Console.result(Array((text + "\n").utf8))
-            }
-        }
-    }
-
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Looks through the whole file for damage.")
 

@@ -22,11 +22,12 @@ struct JudgingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The part of all answers, in percent, below which a run is incomplete.", valueName: "percent"))
-    var minCoverage: Double = 100
+            "The part of all answers, in percent, below which a run is incomplete. Default: 100.", valueName: "percent")
+    )
+    var minCoverage: Double?
 
     mutating func validate() throws {
-        guard (0...100).contains(minCoverage) else {
+        guard (0...100).contains(minCoverage ?? 100) else {
             throw ValidationError("--min-coverage must be between 0 and 100")
         }
     }
@@ -47,13 +48,29 @@ struct JudgingOptions: ParsableArguments {
 
     func exitStatus(worst: Severity?, counts: VerdictCounts) -> ExitStatus {
         let hasFindings = worst.map { failOn.includes($0) } ?? false
-        let isIncomplete = counts.coverage < minCoverage
+        let isIncomplete = counts.coverage < minCoverage ?? 100
         return .result(hasFindings: hasFindings, isIncomplete: isIncomplete)
     }
 
-    /// Findings are those that got worse, and incomplete is what was seen before and is not any more.
-    func exitStatus(of diff: SweepDiff) -> ExitStatus {
-        failOn.exitStatus(of: diff)
+    /// Of a sweep by itself. One that judged no host says nothing of the fleet, however little was asked for.
+    func exitStatus(of outcome: Outcome) -> ExitStatus {
+        let status = exitStatus(worst: outcome.record.worstFailure, counts: outcome.coverage.sum.counts)
+        guard outcome.coverage.isNothing, case .result(let hasFindings, _) = status else { return status }
+        return .result(hasFindings: hasFindings, isIncomplete: true)
+    }
+
+    /// Of a sweep beside the one before: findings are those that got worse, and incomplete is what was seen before and is
+    /// not any more. Where a coverage was asked for by name, it decides instead.
+    func exitStatus(of diff: SweepDiff, _ coverage: Coverage) -> ExitStatus {
+        let sight: ExitStatus.Sight =
+            if coverage.isNothing || coverage.isBelowFloor {
+                .tooLittle
+            } else if minCoverage == nil ? diff.sawLess : diff.newer.early != nil {
+                .less
+            } else {
+                .held
+            }
+        return .change(gotWorse: failOn.isReached(by: diff), sight: sight)
     }
 }
 
@@ -66,7 +83,9 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
     }
 
     func exitStatus(of diff: SweepDiff) -> ExitStatus {
-        .change(
-            gotWorse: diff.regressions.contains { includes($0.severity) }, sawLess: diff.sawLess)
+        .change(gotWorse: isReached(by: diff), sight: diff.sawLess ? .less : .held)
     }
+
+    /// Whether a finding got worse that counts.
+    func isReached(by diff: SweepDiff) -> Bool { diff.regressions.contains { includes($0.severity) } }
 }

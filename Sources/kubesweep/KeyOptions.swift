@@ -19,7 +19,9 @@ struct KeyOptions: ParsableArguments {
     var certificate: [String] = []
 
     @Option(
-        help: ArgumentHelp("The socket of ssh-agent, or none. Default: $SSH_AUTH_SOCK.", valueName: "path"))
+        help: ArgumentHelp(
+            "The socket of ssh-agent, or none. Default: ssh_config's IdentityAgent, or $SSH_AUTH_SOCK.",
+            valueName: "path"))
     var agent: String?
 
     @Option(
@@ -47,19 +49,6 @@ struct KeyOptions: ParsableArguments {
         }
     }
 
-    /// ssh_config's IdentityAgent is a path, `none`, or the name of a variable, bare or behind `$`.
-    private static func agent(_ text: String) -> String? {
-        guard text == "SSH_AUTH_SOCK" || text.hasPrefix("$") else { return text }
-        let name = text.hasPrefix("$") ? String(text.dropFirst()) : text
-        return getenv(name).map { String(cString: $0) }
-    }
-
-    /// The socket of the agent that is asked; nil for none.
-    func agentPath(_ access: FleetAccess?) -> String? {
-        let path = agent ?? Self.agent(access?.agents.first ?? "SSH_AUTH_SOCK")
-        return path == "none" || path == "" ? nil : path
-    }
-
     func keyring(
         for fleet: Fleet, reachedBy access: FleetAccess, agentLimit: Duration, passphrases: PassphraseSource,
         until end: SweepEnd
@@ -68,7 +57,6 @@ struct KeyOptions: ParsableArguments {
         options.end = end
         options.identityFiles = identity
         options.certificateFiles = certificate + access.certificateFiles
-        options.agent = agentPath(access)
         options.agentLimit = agentLimit
         return await Keyring(for: fleet, reachedBy: access, options, passphrases: passphrases)
     }

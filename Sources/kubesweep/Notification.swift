@@ -15,21 +15,24 @@ struct Notification {
     /// Bytes that a program may write; only the beginning of its errors is shown.
     private static let outputLimit = 64 << 10
 
-    func send(_ record: SweepRecord, _ early: EarlyEnd?, _ change: Change, to recording: Recording) {
-        guard isDue(change) else { return }
-        let body = NoticeReport.json(record, early: early, diff: change.diff, reason: change.reason)
+    func send(_ outcome: Outcome, to recording: Recording) {
+        guard isDue(outcome) else { return }
+        let body = NoticeReport.json(
+            outcome.record, early: outcome.early, warnings: outcome.coverageReport.warnings.map(\.words),
+            diff: outcome.change.diff, reason: outcome.change.reason)
         if !command.isEmpty { tell("command", recording) { failure(run(command, body)) } }
         if let url { tell("webhook", recording) { post(body, to: url) } }
     }
 
-    private func isDue(_ change: Change) -> Bool {
-        switch (change, occasion) {
+    private func isDue(_ outcome: Outcome) -> Bool {
+        switch (outcome.change, occasion) {
         case (.notAsked, _): false
         // Where nothing could be compared, nobody can say that nothing changed.
         case (_, .always), (.none, _): true
-        case (.changes(let diff), .change): !diff.isQuiet
-        case (.changes(let diff), .regression):
+        case (.changes, .change): !outcome.isQuiet
+        case (.changes(let diff, _), .regression):
             !diff.regressions.isEmpty || diff.sights.contains { !$0.isBack } || diff.newer.early != nil
+                || outcome.coverage.isNothing || outcome.coverage.isBelowFloor
         }
     }
 

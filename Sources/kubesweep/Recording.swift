@@ -28,36 +28,60 @@ struct Recording {
         lock = nil
     }
 
-    init(_ start: SweepStart, in store: SweepStore, lock: SweepLock, resumes: Bool) throws(StoreError) {
+    /// - Parameters:
+    ///   - resumeHours: how long ago a sweep may have begun that is gone on with; nil where a new one begins.
+    ///   - remark: called with what became of that.
+    init(
+        _ start: SweepStart, in store: SweepStore, lock: SweepLock, resumeHours: Int?, remark: (String) -> Void
+    ) throws(StoreError) {
         self.start = start
         self.store = store
         self.lock = lock
         notSeenBefore = try store.notSeenLast()
-        if resumes, try resume(start, in: store) { return }
-        recorder = try SweepRecorder(start, in: store)
+        if let resumeHours, let sweep = try resumable(start, in: store, hours: resumeHours, remark) {
+            try resume(sweep, in: store, remark)
+        } else {
+            recorder = try SweepRecorder(start, in: store)
+        }
     }
 
-    private mutating func resume(_ start: SweepStart, in store: SweepStore) throws(StoreError) -> Bool {
+    /// The sweep that is gone on with; nil where there is none that may be.
+    private func resumable(
+        _ start: SweepStart, in store: SweepStore, hours: Int, _ remark: (String) -> Void
+    ) throws(StoreError) -> SweepContents? {
         guard let sweep = try store.unfinished() else {
-            Console.talk("no sweep to go on with: a new one begins")
-            return false
+            remark("no sweep to go on with: a new one begins")
+            return nil
+        }
+        let age = UTCTime(text: start.started).flatMap { now in
+            UTCTime(text: sweep.started).map { now.seconds(since: $0) }
+        }
+        guard let age, (0...hours * 3600).contains(age) else {
+            remark("\(printable(sweep.id)) was not begun within \(hours) h (--resume-hours): a new sweep begins")
+            return nil
         }
         let contents = try store.contents(of: sweep)
-        guard contents.policy == start.policyDocument, contents.fleet == start.fleet,
-            contents.waivers == start.waivers, sweep.tool.version == start.tool.version
-        else {
-            Console.talk(
-                "policy, inventory, waivers or kubesweep are not those of \(printable(sweep.id)): a new sweep begins")
-            return false
+        let differences = contents.differences(from: start)
+        guard differences.isEmpty else {
+            let words = differences.joined(separator: ", ")
+            remark("\(printable(sweep.id)) was begun with another \(words): a new sweep begins")
+            return nil
         }
-        self.start.id = sweep.id
-        self.start.started = sweep.started
+        return contents
+    }
+
+    private mutating func resume(
+        _ contents: SweepContents, in store: SweepStore, _ remark: (String) -> Void
+    ) throws(StoreError) {
+        let sweep = contents.sweep
+        start.id = sweep.id
+        start.started = sweep.started
         for (result, host) in try contents.hosts(from: store, where: { $0.state.isSeen }) {
             kept[HostPlace(cluster: result.cluster, host: result.name)] = host
         }
         recorder = SweepRecorder(resuming: sweep, in: store)
-        Console.talk("going on with \(printable(sweep.id)): \(kept.count) of \(start.fleet.hostCount) hosts are done")
-        return true
+        let hosts = (start.selection ?? start.fleet).hostCount
+        remark("going on with \(printable(sweep.id)): \(kept.count) of \(hosts) hosts are done")
     }
 
     /// The hosts that are still to be asked.

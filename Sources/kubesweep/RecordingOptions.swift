@@ -14,15 +14,21 @@ struct RecordingOptions: ParsableArguments {
     @Flag(help: "Keep nothing of this sweep.")
     var noHistory = false
 
-    @Flag(help: "Go on with the last sweep, if it did not finish and policy and inventory are the same.")
+    @Flag(
+        help:
+            "Go on with the last sweep, if it did not finish and policy, inventory, selected hosts and waivers are the same."
+    )
     var resume = false
+
+    @Option(help: ArgumentHelp("How long ago that sweep may have begun.", valueName: "hours"))
+    var resumeHours = 24
 
     @Flag(help: "Print what changed since the last sweep, and why, in place of the report.")
     var diff = false
 
     @Flag(
         help:
-            "As --diff, and print nothing at all and exit with 0 where nothing changed and no deadline ended the sweep."
+            "As --diff, and print nothing at all and exit with 0 where nothing changed, as much was seen as before and --min-coverage asks for, and no deadline ended the sweep."
     )
     var cron = false
 
@@ -40,6 +46,9 @@ struct RecordingOptions: ParsableArguments {
     mutating func validate() throws {
         if noHistory, resume || diff || cron {
             throw ValidationError("--no-history cannot be used with --resume, --diff or --cron")
+        }
+        guard (1...8760).contains(resumeHours) else {
+            throw ValidationError("--resume-hours must be between 1 and 8760")
         }
         for (name, seconds) in [("--wait-seconds", waitSeconds), ("--splay-seconds", splaySeconds)]
         where !(0...86_400).contains(seconds) {
@@ -70,7 +79,9 @@ struct RecordingOptions: ParsableArguments {
         switch await lock(directory, holder: "pid \(getpid()) since \(start.started)") {
         case .success(let lock):
             do throws(StoreError) {
-                return try Recording(start, in: SweepStore.open(directory), lock: lock, resumes: resume)
+                return try Recording(
+                    start, in: SweepStore.open(directory), lock: lock, resumeHours: resume ? resumeHours : nil,
+                    remark: { if !cron { Console.talk($0) } })
             } catch {
                 failure = CommandFailure(error)
             }
@@ -117,7 +128,9 @@ struct RecordingOptions: ParsableArguments {
             }
             switch try store.diff(older, newer, facts: facts) {
             case .failure(let error): return .none(error.reason)
-            case .success(let diff): return .changes(diff)
+            case .success(let diff):
+                let isPart = newer.isPartial && newer.summary.hosts != older.summary.hosts
+                return .changes(diff, before: isPart ? nil : Coverage.Sum(older.summary))
             }
         } catch {
             throw CommandFailure(error)
@@ -125,33 +138,17 @@ struct RecordingOptions: ParsableArguments {
     }
 
     /// What stands on standard output in place of the report; nil from it is nothing at all.
-    func output(_ change: Change) -> ((ReportFormat, TerminalStyle) -> [UInt8]?)? {
-        guard diff || cron, case .changes(let changes) = change else { return nil }
+    func output(_ outcome: Outcome) -> ((ReportFormat, TerminalStyle) -> [UInt8]?)? {
+        guard diff || cron, let diff = outcome.change.diff else { return nil }
         return { format, style in
-            if cron, changes.isQuiet { return nil }
+            if cron, outcome.isQuiet { return nil }
             return switch format {
-            case .json: DiffReport.json(changes)
-            case .text: Array(DiffReport.text(changes, style: style).utf8)
+            case .json: DiffReport.json(diff)
+            case .text: Array((outcome.coverageReport.text(style: style) + DiffReport.text(diff, style: style)).utf8)
             }
         }
     }
 
-    /// Cron mails whatever is written.
-    func talks(about status: ExitStatus) -> Bool { !cron || status.code != 0 }
-}
-
-/// What a sweep is to the one before it.
-enum Change {
-    case notAsked
-    /// Nothing to compare with, and why.
-    case none(String)
-    case changes(SweepDiff)
-
-    var diff: SweepDiff? {
-        if case .changes(let diff) = self { diff } else { nil }
-    }
-
-    var reason: String? {
-        if case .none(let reason) = self { reason } else { nil }
-    }
+    /// Whether anything but the result is said. Cron mails whatever is written.
+    func talks(about outcome: Outcome, _ status: ExitStatus) -> Bool { !cron || !outcome.isQuiet || status.code != 0 }
 }

@@ -50,7 +50,8 @@ struct ScanCommand: AsyncParsableCommand {
         let source = try inventories.load()
         let fleet = try inventories.select(from: source.fleet)
         let earlier = try notJudged(in: previous)
-        for note in fleet.notes { Console.talk(note) }
+        // These are the same every night; inventory and doctor tell them, too.
+        if !history.cron { fleet.notes.forEach(Console.talk) }
         let notification = try notifications.load()
         await history.splay()
 
@@ -61,12 +62,15 @@ struct ScanCommand: AsyncParsableCommand {
                 id: started.sweepID, started: started.text, tool: tool, policy: policy.identity,
                 policyDocument: policy.document,
                 inventory: InventoryIdentity(digest: sha256(source.bytes), hosts: source.fleet.hostCount),
-                fleet: FleetRecord(source.fleet), isPartial: fleet.hostCount != source.fleet.hostCount,
+                fleet: FleetRecord(source.fleet),
+                selection: fleet.hostCount == source.fleet.hostCount ? nil : FleetRecord(fleet),
                 waivers: waivers?.text))
         let end = SweepEnd()
         SignalWatch.ends(end)
+        var heldBack: [String] = []
         let swept = try await connections.sweep(
-            recording.rest(of: fleet), first: earlier.union(recording.notSeenBefore), judge: policy.judge, until: end
+            recording.rest(of: fleet), first: earlier.union(recording.notSeenBefore), judge: policy.judge, until: end,
+            remark: { history.cron ? heldBack.append($0) : Console.talk($0) }
         ) { host, cluster in recording.take(host, cluster) }
 
         let clusters = recording.joined(with: swept, policy: policy.judge.policy)
@@ -79,49 +83,75 @@ struct ScanCommand: AsyncParsableCommand {
                 isComplete: states.allSatisfy { $0 == .evaluated }),
             clusters: clusters)
         if let waivers {
-            record = record.applying(waivers, at: record.sweep.started, places: FleetRecord(source.fleet).waiverPlaces)
+            // A sweep that was gone on with may have begun a day ago: a waiver that ended since does not waive any more.
+            record = record.applying(waivers, at: record.sweep.ended, places: FleetRecord(source.fleet).waiverPlaces)
         }
         recording.finish(record, early: early)
-        let status = try report(record, early, policy.judge, recording, notification)
-        if history.talks(about: status) { Console.talk("exit status \(status.code): \(status.words)") }
+        let outcome = Outcome(
+            record, early: early, change: try change(recording, policy.judge, notification),
+            floor: judging.minCoverage)
+        let status = try report(outcome, policy.judge.policy, recording, notification)
+        if history.talks(about: outcome, status) {
+            heldBack.forEach(Console.talk)
+            if status.code != 0 || !history.cron { Console.talk("exit status \(status.code): \(status.words)") }
+        }
         if let failure = recording.failure { throw failure }
         return status
     }
 
+    private func change(
+        _ recording: Recording, _ judge: Judge, _ notification: Notification?
+    ) throws(CommandFailure) -> Change {
+        if SignalWatch.received != nil { return .notAsked }
+        return try history.change(recording, facts: judge.facts, isNotified: notification != nil)
+    }
+
     /// Writes the report, or what changed since the last sweep in its place, and tells whoever is to be told.
     private func report(
-        _ record: SweepRecord, _ early: EarlyEnd?, _ judge: Judge, _ recording: Recording,
-        _ notification: Notification?
+        _ outcome: Outcome, _ policy: Policy, _ recording: Recording, _ notification: Notification?
     ) throws(CommandFailure) -> ExitStatus {
-        let interrupted = SignalWatch.received.map(ExitStatus.interrupted)
-        let status = interrupted ?? judging.exitStatus(worst: record.worstFailure, counts: record.counts)
-        let change =
-            interrupted == nil
-            ? try history.change(recording, facts: judge.facts, isNotified: notification != nil) : .notAsked
-        let output = history.output(change)
-        // What stands in place of the report says it by itself. A mail is to begin with it.
-        let warning = interrupted == nil && output == nil ? early?.words : nil
-        if let warning, history.cron { Console.talk(printable(warning)) }
+        let output = history.output(outcome)
+        let (first, last) = warnings(outcome, isReported: output == nil)
+        first.forEach(Console.talk)
         var failure: CommandFailure?
         do throws(CommandFailure) {
             try reports.write(
                 instead: output,
-                json: { put in JSONReport.write(record, put) },
-                text: { TerminalReport.render(record, policy: judge.policy, style: $0) })
+                json: { put in JSONReport.write(outcome.record, put) },
+                text: { TerminalReport.render(outcome.record, policy: policy, style: $0) })
         } catch {
             failure = error
         }
-        if let warning, !history.cron { Console.talk(printable(warning)) }
-        notification?.send(record, early, change, to: recording)
+        last.forEach(Console.talk)
+        notification?.send(outcome, to: recording)
         if let failure { throw failure }
+        return status(outcome)
+    }
+
+    /// What is said before and after the result. A mail is to begin with what was not seen; text in place of the report
+    /// says it by itself.
+    private func warnings(_ outcome: Outcome, isReported: Bool) -> (first: [String], last: [String]) {
+        if SignalWatch.received != nil { return ([], []) }
+        let coverage = outcome.coverageReport.warnings.map(\.words)
+        let early = outcome.early.map { [printable($0.words)] } ?? []
+        return switch (history.cron, isReported) {
+        case (true, true): (coverage + early, [])
+        case (false, true): ([], early)
+        case (_, false): (reports.format == .json && !(history.cron && outcome.isQuiet) ? coverage : [], [])
+        }
+    }
+
+    private func status(_ outcome: Outcome) -> ExitStatus {
+        if let signal = SignalWatch.received { return .interrupted(signal: signal) }
+        let status = judging.exitStatus(of: outcome)
         guard history.diff || history.cron else { return status }
-        switch change {
+        switch outcome.change {
         case .notAsked: return status
         case .none(let reason):
             Console.talk(printable(reason))
             // The first night has its findings as its result.
             return history.cron ? status : .notComparable
-        case .changes(let diff): return judging.exitStatus(of: diff)
+        case .changes(let diff, _): return judging.exitStatus(of: diff, outcome.coverage)
         }
     }
 

@@ -16,12 +16,23 @@ struct StateOption: ParsableArguments {
         StateDirectory.chosen(option: stateDir) { name in getenv(name).map { String(cString: $0) } }
     }
 
-    /// The history that is there.
+    /// The history that is there, to be read.
     func existing() throws(CommandFailure) -> SweepStore {
+        let directory = try known()
+        return try stored { () throws(StoreError) in try SweepStore.existing(directory) }
+    }
+
+    /// The history that is there, to be written to.
+    func writable() throws(CommandFailure) -> (store: SweepStore, directory: StateDirectory) {
+        let directory = try known()
+        return (try stored { () throws(StoreError) in try SweepStore.existing(directory) }, directory)
+    }
+
+    private func known() throws(CommandFailure) -> StateDirectory {
         guard let directory else {
             throw CommandFailure(.usage, "where the history is cannot be told: set --state-dir or HOME")
         }
-        return try stored { () throws(StoreError) in try SweepStore.existing(directory) }
+        return directory
     }
 }
 

@@ -6,13 +6,14 @@ import SweepHistory
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tells whether the last finished sweep is recent enough, for whatever watches the schedule.",
+        abstract:
+            "Tells whether the last finished sweep is recent enough and saw enough, for whatever watches the schedule.",
         discussion: """
             Sweeps of a part of the inventory do not count, nor do those that did not finish.
 
             EXIT STATUS
-              0    the last one ended within --max-age
-              1    it is older
+              0    the last one ended within --max-age and judged enough hosts
+              1    it is older, or judged fewer
               2    there is none
             """)
 
@@ -20,8 +21,20 @@ struct StatusCommand: ParsableCommand {
         help: ArgumentHelp("How old it may be: a number with s, m, h or d, e.g. 26h.", valueName: "age"))
     var maxAge = Age(seconds: 26 * 3600)
 
+    @Option(
+        help: ArgumentHelp(
+            "The part of its hosts, in percent, that it must have judged. Default: at least one host.",
+            valueName: "percent"))
+    var minJudged: Double?
+
     @Option(help: "What goes to standard output: text, json.") var format: ReportFormat = .text
     @OptionGroup var state: StateOption
+
+    mutating func validate() throws {
+        guard (0...100).contains(minJudged ?? 0) else {
+            throw ValidationError("--min-judged must be between 0 and 100")
+        }
+    }
 
     func run() {
         do throws(CommandFailure) {
@@ -40,7 +53,7 @@ struct StatusCommand: ParsableCommand {
         guard let directory = state.directory else {
             throw CommandFailure(.usage, "where the history is cannot be told: set --state-dir or HOME")
         }
-        var status = SweepStatus(maxAge: maxAge, directory: directory.path)
+        var status = SweepStatus(maxAge: maxAge, minJudged: minJudged ?? 0, directory: directory.path)
         status.underWay = SweepLock.holder(directory)
         do throws(StoreError) {
             let store = try SweepStore.existing(directory)
@@ -48,6 +61,7 @@ struct StatusCommand: ParsableCommand {
             status.last = last
             status.age = last.ended.flatMap { UTCTime(text: $0) }.map { UTCTime.now.seconds(since: $0) }
             status.notices = try store.notices(of: last)
+            status.lost = try store.lostHosts(of: last)
         } catch {
             if error.reason != .missing { throw CommandFailure(error) }
         }
@@ -58,6 +72,8 @@ struct StatusCommand: ParsableCommand {
 /// What is known of the schedule.
 struct SweepStatus {
     let maxAge: Age
+    /// In percent.
+    let minJudged: Double
     let directory: String
     /// Who holds the lock.
     var underWay: String?
@@ -65,10 +81,13 @@ struct SweepStatus {
     var last: StoredSweep?
     /// Seconds since its end.
     var age: Int?
+    /// Hosts that it did not see; nil where it saw all.
+    var lost: LostHosts?
     var notices: [Notice] = []
 
-    init(maxAge: Age, directory: String) {
+    init(maxAge: Age, minJudged: Double, directory: String) {
         self.maxAge = maxAge
+        self.minJudged = minJudged
         self.directory = directory
     }
 
@@ -76,12 +95,23 @@ struct SweepStatus {
     private static let tolerance = 300
 
     /// Why the last sweep does not do; nil where it does.
-    var problem: String? {
+    var problem: String? { lateness ?? shortfall }
+
+    /// Why it is not recent; nil where it is.
+    var lateness: String? {
         guard let last else { return "no finished sweep in \(directory)" }
         guard let age else { return "the end of \(last.id) is no time" }
         if age < -Self.tolerance { return "the last sweep ended in the future: look at the clock" }
         if age <= maxAge.seconds { return nil }
         return "the last finished sweep ended \(Age(seconds: age).text) ago, more than \(maxAge.text)"
+    }
+
+    /// Why it says too little of the fleet; nil where it does not.
+    var shortfall: String? {
+        guard let (judged, hosts) = last.map({ ($0.summary.judged, $0.summary.hosts) }) else { return nil }
+        if judged == 0 { return "the last finished sweep judged no host of \(hosts)" }
+        if Double(judged) * 100 >= minJudged * Double(hosts) { return nil }
+        return "the last finished sweep judged \(judged) of \(hosts) hosts, less than --min-judged"
     }
 
     var exitStatus: ExitStatus {

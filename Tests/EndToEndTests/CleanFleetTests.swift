@@ -102,6 +102,50 @@ extension SimulatedMasters {
             #expect(try Scratch.read("\(scratch.path)/known_hosts") == Array(text.utf8))
         }
 
+        /// The fleet's inventory without known_hosts.
+        private func unknowing() throws -> String {
+            try scratch.write(
+                try fleet.inventoryText().replacing("known_hosts: \(fleet.state)/known_hosts", with: ""),
+                to: "unknowing.yaml")
+        }
+
+        @Test(arguments: ["/dev/null", "none"])
+        func `records no new host key where the user's file is turned off`(user: String) async throws {
+            let global = try scratch.write("# the system's\n", to: "global")
+            let config = try scratch.write(
+                "UserKnownHostsFile \(user)\nGlobalKnownHostsFile \(global)\n", to: "config")
+            let end = try await scratch.kubesweep([
+                "scan", "--inventory", try unknowing(), "--ssh-config", config, "--accept-new-host-keys", "--format",
+                "json",
+            ])
+            #expect(try SweepDocument(end.stdout).hosts.map(\.state) == ["evaluated", "evaluated", "evaluated"])
+            #expect(try Scratch.read(global) == Array("# the system's\n".utf8))
+            let words = " was not known and is not recorded: the user's known_hosts file is turned off"
+            #expect(end.output.split(separator: words).count == 4)
+        }
+
+        @Test func `judges hosts whose new keys cannot be recorded, since another program has locked the file`()
+            async throws
+        {
+            let known = try scratch.write("# kept as it is\n", to: "known_hosts")
+            let holder = try Program(
+                "/usr/bin/flock", ["-x", known, "/bin/sh", "-c", "echo held; exec sleep 600"], in: scratch,
+                environment: ["PATH": "/usr/bin:/bin"])
+            defer { holder.signal(SIGKILL) }
+            while holder.outputSoFar != "held\n" { try await Task.sleep(for: .milliseconds(10)) }
+            let start = ContinuousClock.now
+            let end = try await scratch.kubesweep([
+                "scan", "--inventory", try unknowing(), "--ssh-config", "none", "--known-hosts", known,
+                "--accept-new-host-keys", "--format", "json",
+            ])
+            // Two seconds are waited for a lock, once.
+            #expect(ContinuousClock.now - start > .seconds(2))
+            #expect(try SweepDocument(end.stdout).hosts.map(\.state) == ["evaluated", "evaluated", "evaluated"])
+            #expect(try Scratch.read(known) == Array("# kept as it is\n".utf8))
+            let words = " was not known and could not be recorded: \(known): another program has locked it"
+            #expect(end.output.split(separator: words).count == 4)
+        }
+
         @Test func `records new host keys where it is told to, and from then on refuses others`() async throws {
             let known = try scratch.write("# kept as it is\n", to: "known_hosts")
             let policy = try teamPolicy()

@@ -194,6 +194,24 @@ extension SimulatedMasters {
                     == "the agent cannot be reached: \(gone): No such file or directory")
         }
 
+        @Test func `each host is shown with the agent that is asked for it`() async throws {
+            let (first, second) = ("\(scratch.path)/first", "\(scratch.path)/second")
+            let config = try scratch.write(
+                "Host 127.77.10.1\n  IdentityAgent none\nHost 127.77.10.2\n  IdentityAgent \(first)\n", to: "config")
+            let end = try await scratch.kubesweep(
+                ["doctor", "--format", "json", "--inventory", try inventory { $0 }, "--ssh-config", config],
+                environment: ["SSH_AUTH_SOCK": second])
+            try await JSONSchema.check(end.stdout, is: "doctor", in: scratch)
+            let document = try JSONDecoder().decode(Document.self, from: Data(end.stdout))
+            #expect(document.fleet?.hosts.map(\.agent.value) == [nil, first, second])
+            #expect(document.fleet?.hosts.map(\.agent.from) == ["sshConfig", "sshConfig", "default"])
+            #expect(
+                document.items.filter { $0.area == "agent" }.map(\.detail) == [
+                    "the agent cannot be reached: \(first): No such file or directory",
+                    "the agent cannot be reached: \(second): No such file or directory",
+                ])
+        }
+
         @Test func `a key of a type that cannot be verified is told before anybody is asked`() async throws {
             try await tool(
                 "/usr/bin/ssh-keygen", ["-q", "-t", "dsa", "-N", "", "-f", "\(scratch.path)/dsa"])
@@ -255,6 +273,10 @@ extension SimulatedMasters {
                 var value: String
                 var from: String
             }
+            struct Agent: Decodable {
+                var value: String?
+                var from: String
+            }
             struct Number: Decodable {
                 var value: Int
                 var from: String
@@ -287,6 +309,7 @@ extension SimulatedMasters {
                 var addresses: [String]
                 var keysFrom: String
                 var keys: [Key]
+                var agent: Agent
                 var knownHosts: KnownHosts
                 var connectMilliseconds: Number
                 var notes: [String]

@@ -139,21 +139,63 @@ extension SimulatedMasters {
             #expect(end.output.contains(" echo "))
         }
 
-        @Test func `are signed for by the agent, also when only their public half is named`() async throws {
-            let key = try await encryptedKey("")
+        /// And the environment that leads to it.
+        private func agent(holding keys: [String]) async throws -> (program: Program, environment: [String: String]) {
             let socket = "\(scratch.path)/agent"
             let agent = try Program(
                 "/usr/bin/ssh-agent", ["-D", "-a", socket], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
-            defer { agent.signal(SIGKILL) }
-            let here = ["SSH_AUTH_SOCK": socket]
             // The socket is there before the agent listens on it.
             let deadline = ContinuousClock.now + Program.timeLimit
             while ContinuousClock.now < deadline {
                 let environment = ["PATH": "/usr/bin:/bin", "SSH_AUTH_SOCK": socket]
-                let add = try Program("/usr/bin/ssh-add", ["-q", key], in: scratch, environment: environment)
+                let add = try Program("/usr/bin/ssh-add", ["-q"] + keys, in: scratch, environment: environment)
                 if try await add.end().status == 0 { break }
                 try await Task.sleep(for: .milliseconds(10))
             }
+            return (agent, ["SSH_AUTH_SOCK": socket])
+        }
+
+        /// The fleet's inventory without a key.
+        private func keyless() throws -> String {
+            let text = String(decoding: try Scratch.read(fleet.inventory), as: UTF8.self)
+                .replacing("identity_file: id_ed25519", with: "")
+                .replacing("known_hosts: ", with: "known_hosts: \(fleet.state)/")
+            return try scratch.write(text, to: "keyless.yaml")
+        }
+
+        @Test func `are the usual files alone with IdentitiesOnly, however many the agent holds`() async throws {
+            var others: [String] = []
+            for number in 1...6 {
+                others.append("\(scratch.path)/other\(number)")
+                _ = try await tool("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", others[number - 1]])
+            }
+            let (agent, here) = try await agent(holding: others)
+            defer { agent.signal(SIGKILL) }
+            mkdir("\(scratch.path)/home/.ssh", 0o700)
+            let key = try scratch.write(
+                try Scratch.read("\(fleet.state)/id_ed25519"), to: "home/.ssh/id_ed25519")
+            chmod(key, 0o600)
+            func scan(_ config: String) async throws -> ProgramEnd {
+                let file = try scratch.write(config, to: "config")
+                return try await scratch.kubesweep(
+                    [
+                        "scan", "--inventory", try keyless(), "--min-coverage", "90", "--ssh-config", file,
+                        "--format", "json",
+                    ],
+                    environment: here)
+            }
+            let only = try await scan("IdentitiesOnly yes\n")
+            #expect(only.status == 0, "\(only.output)\(only.talk)")
+            // The agent's six come first, and only five of them are offered.
+            let all = try await scan("IdentitiesOnly no\n")
+            #expect(all.status == 2)
+            #expect(all.output.contains("2 more not offered, since servers stop at 6 tries"))
+        }
+
+        @Test func `are signed for by the agent, also when only their public half is named`() async throws {
+            let key = try await encryptedKey("")
+            let (agent, here) = try await agent(holding: [key])
+            defer { agent.signal(SIGKILL) }
             let publicHalf = try await tool("/usr/bin/ssh-keygen", ["-y", "-f", key])
             let named = try scratch.write(publicHalf.stdout, to: "key.pub")
             let locked = try await encryptedKey()
@@ -162,11 +204,7 @@ extension SimulatedMasters {
                 #expect(end.status == 0, "\(end.output)\(end.talk)")
             }
             // Without an inventory's key the agent's are offered unasked.
-            let text = String(decoding: try Scratch.read(fleet.inventory), as: UTF8.self)
-                .replacing("identity_file: id_ed25519", with: "")
-                .replacing("known_hosts: ", with: "known_hosts: \(fleet.state)/")
-            let inventory = try scratch.write(text, to: "keyless.yaml")
-            let call = ["scan", "--inventory", inventory, "--min-coverage", "90"]
+            let call = ["scan", "--inventory", try keyless(), "--min-coverage", "90"]
             let offered = try await scratch.kubesweep(call, environment: here)
             #expect(offered.status == 0, "\(offered.output)\(offered.talk)")
             let refused = try await scratch.kubesweep(call + ["--agent", "none"], environment: here)

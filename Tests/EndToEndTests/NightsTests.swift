@@ -81,7 +81,7 @@ extension SimulatedMasters {
         /// There is one release to test. So the stored night is made into one of an older release, which judged one
         /// check otherwise: its version and the finding itself are rewritten in the database.
         private func nightOfTheRelease() async throws {
-            try await sql(
+            try await scratch.sql(
                 """
                 UPDATE sweep SET tool_version = '0.0.9' WHERE id = (SELECT max(id) FROM sweep);
                 UPDATE part SET body = replace(body, '"verdict": "pass"', '"verdict": "fail"')
@@ -155,17 +155,6 @@ extension SimulatedMasters {
                   apiserver-encryption-provider-kind: the file is reviewed by the storage team every month
                 \(parameters)
                 """, to: "team.yaml")
-        }
-
-        /// Python's SQLite, which comes with the validator of JSON schemas.
-        private func sql(_ statements: String) async throws {
-            let database = "\(scratch.path)/home/.local/state/kubesweep/history.sqlite"
-            let program = try Program(
-                "/usr/bin/python3",
-                ["-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"]
-                    + [database, statements], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
-            let end = try await program.end()
-            #expect(end.status == 0, "\(end.talk)")
         }
     }
 }

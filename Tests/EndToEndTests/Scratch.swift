@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import Testing
 
 /// A folder of one test, removed with it, and the home of the programs it runs.
 final class Scratch: Sendable {
@@ -61,6 +62,21 @@ final class Scratch: Sendable {
         return try Program(
             Built.kubesweep, arguments, in: self, input: input, output: output,
             environment: base.merging(environment) { $1 })
+    }
+}
+
+extension Scratch {
+    /// Changes what a history holds, by Python's SQLite, which comes with the validator of JSON schemas.
+    ///
+    /// - Parameter state: the state directory; by default where kubesweep keeps it.
+    func sql(_ statements: String, in state: String? = nil) async throws {
+        let database = "\(state ?? "\(path)/home/.local/state/kubesweep")/history.sqlite"
+        let program = try Program(
+            "/usr/bin/python3",
+            ["-c", "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])"]
+                + [database, statements], in: self, environment: ["PATH": "/usr/bin:/bin"])
+        let end = try await program.end()
+        #expect(end.status == 0, "\(end.talk)")
     }
 }
 

@@ -214,6 +214,39 @@ extension SimulatedMasters {
             #expect(access(String(socket), F_OK) != 0)
         }
 
+        /// Lines whose names are hashed: whether one names a host is to be tried.
+        private func hashedHosts(_ count: Int) throws -> String {
+            let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g"
+            var salt = [UInt8](repeating: 0, count: 20)
+            let lines = (0..<count).map { number in
+                for place in 0..<4 { salt[place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }
+                let text = Data(salt).base64EncodedString()
+                return "|1|\(text)|\(text) \(key)\n"
+            }
+            return try scratch.write(lines.joined(), to: "hashed")
+        }
+
+        @Test(arguments: [[], ["--proxy-jump", "nobody@127.0.0.1:1"]])
+        func `end it while hosts are looked up among hashed names`(options: [String]) async throws {
+            let known = try hashedHosts(30_000)
+            let config = try scratch.write("UserKnownHostsFile \(known)\n", to: "config")
+            let clusters = (1...8).map { "  c\($0):\n    masters: [\"127.91.\($0).[1:250]\"]\n" }.joined()
+            let inventory = try scratch.write(
+                "version: 1\ndefaults: {port: 1, identity_file: \(fleet.state)/id_ed25519}\nclusters:\n\(clusters)",
+                to: "many.yaml")
+            let program = try scratch.start(
+                ["scan", "--inventory", inventory, "--format", "json", "--ssh-config", config, "--no-history"] + options
+            )
+            let remark =
+                "\(known), /etc/ssh/ssh_known_hosts, /etc/ssh/ssh_known_hosts2: looking 2000 hosts up among 30000 hashed names takes long"
+            try await wait("the warning") { program.talkSoFar.contains(remark) }
+            try await Task.sleep(for: .seconds(1))
+            let end = try await end(program, by: SIGINT)
+            let hosts = try SweepDocument(end.stdout).hosts
+            #expect(hosts.count == 2000)
+            #expect(hosts.count { $0.state == "abandoned" } > 100)
+        }
+
         @Test func `end it with the proxy commands that it started`() async throws {
             let script = try scratch.write("trap '' TERM HUP; sleep 600\n", to: mark)
             let peers = [try SilentPeer(), try SilentPeer()]

@@ -28,9 +28,10 @@ struct AdmissionTests {
         return names
     }
 
-    private func of(_ cluster: Int, behind passage: Passage? = nil) -> Admission.Candidate {
+    private func of(_ cluster: Int, behind passage: Passage? = nil, isUrgent: Bool = false) -> Admission.Candidate {
         Admission.Candidate(
-            cluster: cluster, host: Host(cluster: "", name: "", address: "", place: place), passage: passage)
+            cluster: cluster, host: Host(cluster: "", name: "", address: "", place: place), passage: passage,
+            isUrgent: isUrgent)
     }
 
     @Test func `clusters take turns`() {
@@ -70,6 +71,48 @@ struct AdmissionTests {
         }
     }
 
+    @Test func `four hosts try a bastion that lets none through, and the others follow once it does`() {
+        let bastion = Passage(name: "b", places: 64)
+        var isOpen = false
+        var admission = Admission(
+            fleet([9, 2]), perCluster: 9, passage: { $0.name.hasPrefix("c0") ? bastion : nil },
+            isOpen: { _ in isOpen })
+        #expect(all(&admission) == ["c0h0", "c1h0", "c0h1", "c1h1", "c0h2", "c0h3"])
+        admission.ended(of(0, behind: bastion))
+        #expect(all(&admission) == ["c0h4"])
+        isOpen = true
+        admission.ended(of(0, behind: bastion))
+        #expect(all(&admission) == ["c0h5", "c0h6", "c0h7", "c0h8"])
+    }
+
+    @Test func `a bastion that lets none through any more gets no further hosts while four wait for it`() {
+        let bastion = Passage(name: "b", places: 6)
+        var isOpen = true
+        var admission = Admission(fleet([9]), perCluster: 9, passage: { _ in bastion }, isOpen: { _ in isOpen })
+        #expect(all(&admission) == ["c0h0", "c0h1", "c0h2", "c0h3", "c0h4", "c0h5"])
+        isOpen = false
+        var admitted: [[String]] = []
+        for _ in 0..<5 {
+            admission.ended(of(0, behind: bastion))
+            admitted.append(all(&admission))
+        }
+        #expect(admitted == [[], [], ["c0h6"], ["c0h7"], ["c0h8"]])
+    }
+
+    @Test func `urgent hosts take half of a bastion's places while others wait`() {
+        let bastion = Passage(name: "b", places: 4)
+        let first = Set((0..<6).map { identity("c0h\($0)") })
+        var admission = Admission(fleet([9]), perCluster: 9, first: first) { _ in bastion }
+        #expect(all(&admission) == ["c0h0", "c0h1", "c0h6", "c0h7"])
+        admission.ended(of(0, behind: bastion))
+        #expect(all(&admission) == ["c0h8"])
+        // Nobody else is left.
+        admission.ended(of(0, behind: bastion))
+        #expect(all(&admission) == ["c0h2"])
+        admission.ended(of(0, behind: bastion, isUrgent: true))
+        #expect(all(&admission) == ["c0h3"])
+    }
+
     private func identity(_ name: String) -> HostPlace { HostPlace(cluster: String(name.prefix(2)), host: name) }
 
     @Test func `urgent hosts go first, their clusters in turn and within their bound`() {
@@ -92,9 +135,10 @@ struct AdmissionTests {
         let fleet = fleet((0..<300).map { $0 % 9 })
         let urgent = fleet.clusters.flatMap(\.hosts).filter { $0.name.hasSuffix("h2") }
         let first = Set(urgent.map { HostPlace(cluster: $0.cluster, host: $0.name) })
-        var admission = Admission(fleet, perCluster: perCluster, first: first) { host in
-            host.name.utf8.count % 3 == 0 ? nil : Passage(name: "b\(host.name.utf8.count)", places: 3)
-        }
+        var admission = Admission(
+            fleet, perCluster: perCluster, first: first,
+            passage: { $0.name.utf8.count % 3 == 0 ? nil : Passage(name: "b\($0.name.utf8.count)", places: 6) },
+            isOpen: { _ in Bool.random() })
         var running: [(name: String, candidate: Admission.Candidate)] = []
         var seen: [String] = []
         var generator = SystemRandomNumberGenerator()
@@ -103,7 +147,7 @@ struct AdmissionTests {
                 running.append((candidate.host.name, candidate))
                 #expect(running.count { $0.candidate.cluster == candidate.cluster } <= perCluster)
                 #expect(
-                    candidate.passage == nil || running.count { $0.candidate.passage == candidate.passage } <= 3)
+                    candidate.passage == nil || running.count { $0.candidate.passage == candidate.passage } <= 6)
             }
             guard let index = running.indices.randomElement(using: &generator) else { break }
             let ended = running.remove(at: index)

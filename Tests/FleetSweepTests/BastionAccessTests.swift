@@ -43,7 +43,7 @@ struct BastionAccessTests {
               GlobalKnownHostsFile none
               ConnectTimeout 7
               AddressFamily inet
-              IdentityAgent none
+              IdentityAgent /run/bastions
               IdentityFile /k/id
               IdentitiesOnly yes
               ServerAliveInterval 5
@@ -60,7 +60,8 @@ struct BastionAccessTests {
         #expect(hop.user == "ops")
         #expect(hop.hostKeyAlias == "farm")
         #expect(hop.knownHostsFiles == ["/k/known"])
-        #expect(hop.identityFiles == ["/k/id"])
+        #expect(hop.keys == .configured(["/k/id"], isExclusive: true))
+        #expect(hop.agent == AgentSocket(configured: "/run/bastions"))
         #expect(hop.connectLimit == .seconds(7))
         #expect(hop.addressFamily == .inet)
     }
@@ -91,8 +92,6 @@ struct BastionAccessTests {
                 "KnownHostsCommand /bin/true\n  HostKeyAlgorithms ssh-ed25519",
                 "ssh_config sets hostkeyalgorithms, knownhostscommand for b1"
             ),
-            ("IdentityAgent /run/other", "ssh_config names another agent for b1"),
-            ("IdentityAgent none", "ssh_config names another agent for b1"),
         ])
     func `what only ssh can do is left to ssh, and said`(option: String, obstacle: String) async throws {
         let (found, warnings) = try await bastion("Host b1\n  \(option)\n")

@@ -139,13 +139,70 @@ struct FleetAccessTests {
         let config = "IdentityFile \(key)\nIdentityFile /nonexistent/%h\nIdentityAgent /run/agent\n"
         let (access, fleet) = try await access("host: cp1", config: config)
         let found = access[try #require(fleet.clusters.first?.hosts.first)]
-        #expect(found.identityFiles == [key])
-        #expect(access.agents == ["/run/agent"])
-        #expect(try await host("host: cp1", config: "IdentityFile /nonexistent/k\n").identityFiles == [])
+        #expect(found.keys == .configured([key], isExclusive: false))
         #expect(
-            try await host("host: cp1", config: "IdentityFile /nonexistent/%h\nIdentitiesOnly yes\n").identityFiles
-                == ["/nonexistent/cp1"])
-        #expect(try await host("host: cp1", config: "").identityFiles == [])
+            try await host("host: cp1", config: "IdentityFile /nonexistent/k\n").keys
+                == .configured([], isExclusive: false))
+        #expect(
+            try await host("host: cp1", config: "IdentityFile /nonexistent/%h\nIdentitiesOnly yes\n").keys
+                == .configured(["/nonexistent/cp1"], isExclusive: true))
+        #expect(try await host("host: cp1", config: "").keys == .usual(isExclusive: false))
+        #expect(try await host("host: cp1", config: "IdentitiesOnly yes\n").keys == .usual(isExclusive: true))
+        #expect(try await host("host: cp1, identity_file: /k", config: config).keys == .named(["/k"]))
+    }
+
+    @Test(arguments: [
+        ("", "usual"), ("UserKnownHostsFile /k/one /k/two", "/k/one"), ("UserKnownHostsFile /dev/null", nil),
+        ("UserKnownHostsFile none", nil), ("UserKnownHostsFile /dev/null /k/two", nil),
+        ("GlobalKnownHostsFile /k/global", "usual"),
+    ])
+    func `new host keys are recorded in the user's file, if anywhere`(config: String, file: String?) async throws {
+        let usual = HostAccess.usualKnownHostsFiles
+        #expect(usual.user.first?.hasSuffix("/.ssh/known_hosts") == true)
+        let found = try await host("host: cp1", config: config + "\n")
+        #expect(found.newKeysFile == (file == "usual" ? usual.user.first : file))
+        #expect(found.knownHostsFiles.allSatisfy { $0 != "/dev/null" })
+        let named = try await host("host: cp1, known_hosts: /i/known", config: config + "\n")
+        #expect(named.newKeysFile == "/i/known")
+        // Where nothing is configured, ssh's second files count too.
+        if config.isEmpty { #expect(found.knownHostsFiles == usual.user + usual.global) }
+    }
+
+    /// A public half is enough to name a key that the agent has.
+    @Test func `of configured keys those with a public half beside their path`() async throws {
+        let key = try folder.key("key")
+        try FileManager.default.removeItem(atPath: key)
+        #expect(
+            try await host("host: cp1", config: "IdentityFile \(key)\nIdentitiesOnly yes\n").keys
+                == .configured([key], isExclusive: true))
+    }
+
+    @Test func `each host has the agent that ssh_config names for it, and an option goes before all`() async throws {
+        let config = """
+            Host cp1
+              IdentityAgent /run/agent
+            Host cp2
+              IdentityAgent none
+            Host cp3
+              IdentityAgent $KUBESWEEP_NO_SUCH_VARIABLE
+            Host cp4
+              IdentityAgent SSH_AUTH_SOCK
+
+            """
+        let settings = "host: cp1}, {name: h2, host: cp2}, {name: h3, host: cp3}, {name: h4, host: cp4"
+        let (access, fleet) = try await access(settings, config: config)
+        let usual = AgentSocket()
+        #expect(
+            fleet.clusters[0].hosts.map { access[$0].agent.path } == ["/run/agent", nil, nil, usual.path])
+        #expect(
+            fleet.clusters[0].hosts.map { access[$0].agent.origin } == [.sshConfig, .sshConfig, .sshConfig, .usual])
+        let (asked, _) = try await self.access(settings, config: config) { $0.agent = "/run/other" }
+        #expect(
+            fleet.clusters[0].hosts.map { asked[$0].agent }
+                == Array(repeating: AgentSocket(option: "/run/other"), count: 4))
+        let (none, _) = try await self.access(settings, config: config) { $0.agent = "none" }
+        #expect(fleet.clusters[0].hosts.allSatisfy { none[$0].agent.path == nil })
+        #expect(access.warnings == [])
     }
 }
 

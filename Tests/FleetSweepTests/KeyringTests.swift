@@ -18,10 +18,15 @@ struct KeyringTests {
     }
 
     private func keyring(
-        _ hosts: [Host], _ options: Keyring.Options = Keyring.Options(), _ passphrases: PassphraseSource = .none
+        _ hosts: [Host], _ options: Keyring.Options = Keyring.Options(), _ passphrases: PassphraseSource = .none,
+        agent: String = "none"
     ) async -> Keyring {
         let fleet = Fleet(source: "f", clusters: [Cluster(name: "c", hosts: hosts)])
-        return await Keyring(for: fleet, options, passphrases: passphrases)
+        var reaching = FleetAccess.Options()
+        reaching.sshConfig = "none"
+        reaching.agent = agent
+        let access = await FleetAccess(for: fleet, reaching)
+        return await Keyring(for: fleet, reachedBy: access, options, passphrases: passphrases)
     }
 
     private func named(_ paths: String...) -> Keyring.Options {
@@ -137,12 +142,10 @@ struct KeyringTests {
     @Test func `a public half needs an agent`() async throws {
         let path = try folder.key("key") + ".pub"
         let one = host("one", key: path)
-        var options = Keyring.Options()
-        options.agent = "/nonexistent/agent"
         for (keyring, detail, warnings) in [
             (await keyring([one]), "\(path): this is a public key, and no agent holds its private half", []),
             (
-                await keyring([one], options),
+                await keyring([one], agent: "/nonexistent/agent"),
                 "\(path): this is a public key, and the agent cannot be reached: /nonexistent/agent: "
                     + "No such file or directory",
                 ["the agent cannot be reached: /nonexistent/agent: No such file or directory"]
@@ -160,9 +163,7 @@ struct KeyringTests {
 
     @Test func `an agent is left alone where every key is at hand`() async throws {
         let one = host("one", key: try folder.key("key"))
-        var options = Keyring.Options()
-        options.agent = "/nonexistent/agent"
-        #expect(await keyring([one], options).warnings == [])
+        #expect(await keyring([one], agent: "/nonexistent/agent").warnings == [])
     }
 
     @Test func `the key that was let in last goes first, for its cluster and user`() async throws {

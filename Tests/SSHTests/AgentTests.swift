@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 
 @testable import SSH
@@ -245,6 +246,72 @@ struct AgentLoginTests {
             outcome.failure
                 == SSHFailure(
                     phase: .authenticate, reason: .agentFailed, detail: "the agent did not sign within 0.7 s"))
+    }
+
+    /// Signs as a token would: one request after the other, each for a while.
+    private func slowAgent(_ key: PrivateKey, pause: UInt32, _ signed: Signatures) throws -> ScriptedAgent {
+        try ScriptedAgent { _, wire in
+            while true {
+                let question = wire.read()
+                if question.isEmpty { return }
+                usleep(pause)
+                var reader = WireReader(question.dropFirst(5))
+                guard reader.string() != nil, let data = reader.string().map(Array.init),
+                    let bytes = data.withUnsafeBufferPointer(key.signer.signature)
+                else { return }
+                signed.count.add(1, ordering: .relaxed)
+                var signature = WireWriter()
+                signature.string(key.publicKey.type.utf8)
+                signature.string(bytes)
+                var answer = WireWriter()
+                answer.string(signature.bytes)
+                var message = WireWriter()
+                message.string([14] + answer.bytes)
+                wire.send(message.bytes)
+            }
+        }
+    }
+
+    private final class Signatures: Sendable {
+        let count = Atomic<Int>(0)
+    }
+
+    @Test func `hosts stand in line for a slow agent, and no clock runs in it`() async throws {
+        let server = try Server()
+        let key = try PrivateKey(path: keys.user("ed25519"))
+        let signed = Signatures()
+        let agent = try slowAgent(key, pause: 400_000, signed)
+        let client = try agent.client(limit: .seconds(20))
+        let held = try #require(Identity(AgentKey(publicKey: key.publicKey, comment: "held"), in: client))
+        // All together would take three times the limit, for one phase and for a host.
+        let outcomes = try await EngineRun.outcomes(
+            try (0..<24).map { try target(server, [held], id: $0) },
+            limits: .with {
+                $0.authentication = .seconds(3)
+                $0.host = .seconds(8)
+            })
+        #expect(outcomes.compactMap(\.failure) == [])
+        #expect(outcomes.map { $0.output?.text } == [String](repeating: "ok\n", count: 24))
+        #expect(signed.count.load(ordering: .relaxed) == 24)
+        // The last waited for 23 others.
+        #expect(outcomes.map(\.times.held).max() ?? .zero > .seconds(8))
+    }
+
+    @Test func `nothing is signed for a host that is gone`() async throws {
+        let server = try Server()
+        let key = try PrivateKey(path: keys.user("ed25519"))
+        let signed = Signatures()
+        let agent = try slowAgent(key, pause: 2_000_000, signed)
+        let client = try agent.client(limit: .seconds(20))
+        let held = try #require(Identity(AgentKey(publicKey: key.publicKey, comment: "held"), in: client))
+        let outcomes = try await EngineRun.outcomes(try (0..<12).map { try target(server, [held], id: $0) }) { engine in
+            usleep(1_500_000)
+            engine.cancelAll(reason: "enough")
+        }
+        #expect(outcomes.allSatisfy { $0.failure?.reason == .cancelled })
+        // Answered when all that stood in line before is done with.
+        _ = await client.keys()
+        #expect(signed.count.load(ordering: .relaxed) <= 2)
     }
 
     @Test func `a signature of another key does not let in`() async throws {

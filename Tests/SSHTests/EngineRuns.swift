@@ -24,8 +24,10 @@ enum EngineRun {
 
     /// The identifiers of those that end well while the others are still waited for, until there are `count`; then the
     /// others are given up. For hosts that must not be held up by others: it does not hang on how fast the machine is.
-    static func served(_ targets: [SSHTarget], count: Int, limits: SSHLimits) async throws -> Set<Int> {
-        let engine = try SSHEngine(lanes: 2, limits: limits, hostKeyPolicy: .strict)
+    static func served(
+        _ targets: [SSHTarget], count: Int, lanes: Int = 2, limits: SSHLimits
+    ) async throws -> Set<Int> {
+        let engine = try SSHEngine(lanes: lanes, limits: limits, hostKeyPolicy: .strict)
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)
         for target in targets { engine.submit(target) { continuation.yield($0) } }
         var served: Set<Int> = []

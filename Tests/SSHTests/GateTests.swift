@@ -138,10 +138,12 @@ struct GateTests {
     }
 
     @Test func `no local port is this machine's lack, no address of the family is not`() {
-        var four = Dialer(addresses: [SocketAddress(literal: "127.0.0.1", port: 1)].compactMap { $0 }, port: 1)
+        var four = Dialer(
+            addresses: [SocketAddress(literal: "127.0.0.1", port: 1)].compactMap { $0 }, port: 1, firstKept: .max)
         _ = four.next()
         #expect(four.reason(for: EADDRNOTAVAIL) == .portsExhausted)
-        var six = Dialer(addresses: [SocketAddress(literal: "::1", port: 1)].compactMap { $0 }, port: 1)
+        var six = Dialer(
+            addresses: [SocketAddress(literal: "::1", port: 1)].compactMap { $0 }, port: 1, firstKept: .max)
         _ = six.next()
         #expect(six.reason(for: EADDRNOTAVAIL) == .hostUnreachable)
     }

@@ -1,3 +1,5 @@
+import CLinux
+import Glibc
 import Testing
 
 @testable import SSH
@@ -126,6 +128,53 @@ struct KnownHostsTests {
         #expect(hosts.keys(for: "master2", port: 22).keys.isEmpty)
     }
 
+    /// Names of lengths at which SHA-1 takes another block, too.
+    @Test func `every line that names a host counts, however it names it, as ssh-keygen finds them`() throws {
+        let workshop = try Workshop()
+        let names = ["m1.test", "m2.test"] + [45, 46, 55, 56, 119, 120, 240].map { String(repeating: "n", count: $0) }
+        let patterns = "*.test,!m2.test \(Self.first)\n[*.test]:2222 \(Self.second)\n"
+        let plain = names.map { "\($0) \(Self.first)\n[\($0)]:2222 \(Self.second)\n" }.joined()
+        let hashed = try workshop.write(plain + plain, to: "hashed")
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-H", "-f", hashed])
+        let text = try workshop.read(hashed).split(separator: "\n").map { "\($0)\n" }
+        let path = try workshop.write(
+            text.prefix(20).joined() + plain + patterns + text.dropFirst(20).joined(), to: "known_hosts")
+        let hosts = try KnownHosts(files: [path])
+        #expect(hosts.hashedCount == 4 * names.count)
+        for name in names.map({ "[\($0)]:2222" }) + names {
+            let found = try Tool.run("/usr/bin/ssh-keygen", ["-F", name, "-f", path]).split(separator: "\n")
+                .filter { $0.hasPrefix("# Host ") }.compactMap { Int($0.split(separator: " ").last ?? "") }
+            let bare = name.hasPrefix("[") ? String(name.dropFirst().dropLast(6)) : name
+            let keys = hosts.keys(for: bare, port: bare == name ? 22 : 2222)
+            #expect(keys.keys.map(\.line) == found)
+            #expect(found.count >= 3)
+            // Asked again, from what is remembered.
+            #expect(hosts.keys(for: bare, port: bare == name ? 22 : 2222).keys.map(\.line) == found)
+        }
+    }
+
+    @Test func `a plain line of one type does not hide a hashed one of another`() throws {
+        let workshop = try Workshop()
+        let hashed = try workshop.write("master1 \(Self.first)\n", to: "hashed")
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-H", "-f", hashed])
+        let hosts = KnownHosts(text: "master1 ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB\n" + (try workshop.read(hashed)))
+        #expect(hosts.keys(for: "master1", port: 22).keys.map(\.key.type) == ["ssh-rsa", "ssh-ed25519"])
+    }
+
+    @Test func `threads that look the same hosts up at once find the same lines`() async throws {
+        let workshop = try Workshop()
+        let names = (0..<200).map { "m\($0)" }
+        let path = try workshop.write(names.map { "\($0) \(Self.first)\n" }.joined(), to: "known_hosts")
+        try Tool.run("/usr/bin/ssh-keygen", ["-q", "-H", "-f", path])
+        let hosts = try KnownHosts(files: [path])
+        await withTaskGroup(of: [[Int]].self) { group in
+            for _ in 0..<8 {
+                group.addTask { names.map { hosts.keys(for: $0, port: 22).keys.map(\.line) } }
+            }
+            for await found in group { #expect(found == (1...200).map { [$0] }) }
+        }
+    }
+
     @Test func `a hashed revocation outweighs a plain line`() {
         // printf %s master1 | openssl dgst -sha1 -mac HMAC -macopt hexkey:0102…14, the salt in base64 first.
         let name = "|1|AQIDBAUGBwgJCgsMDQ4PEBESExQ=|zl5yqEt5MlQUPTymCCfJLqJ041I="
@@ -155,6 +204,73 @@ struct KnownHostsTests {
         #expect(
             try Tool.run("/usr/bin/ssh-keygen", ["-F", "[master2]:2222", "-f", fresh]).split(separator: "\n").last
                 == "[master2]:2222 \(Self.first)")
+    }
+
+    private static func key() throws -> HostKey {
+        try #require(HostKey(blob: Base64.decode(first.split(separator: " ")[1].utf8) ?? []))
+    }
+
+    @Test func `many that append at once, and ssh's own way of appending, lose and mix nothing`() async throws {
+        let workshop = try Workshop()
+        let path = "\(workshop.path)/hosts"
+        let key = try Self.key()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<8 {
+                group.addTask {
+                    for number in 0..<50 {
+                        while true {
+                            do throws(KnownHostsError) {
+                                try KnownHostsFile.append(
+                                    [.init(name: "w\(writer)n\(number)", port: 22, key: key)], to: path)
+                                break
+                            } catch {
+                                #expect(error == .locked(path))
+                                usleep(500)
+                            }
+                        }
+                    }
+                }
+            }
+            group.addTask {
+                try Tool.run(
+                    "/bin/sh", ["-c", "for n in $(seq 100); do echo \"s$n \(Self.first)\" >> '\(path)'; done"])
+            }
+            try await group.waitForAll()
+        }
+        let hosts = try KnownHosts(files: [path])
+        #expect(hosts.skippedCount == 0)
+        #expect(hosts.count == 500)
+        let names = (0..<400).map { "w\($0 / 50)n\($0 % 50)" } + (1...100).map { "s\($0)" }
+        for name in names { #expect(hosts.keys(for: name, port: 22).keys.count == 1, "\(name)") }
+    }
+
+    @Test func `a locked file is left alone at once`() throws {
+        let workshop = try Workshop()
+        let path = try workshop.write("old \(Self.second)\n", to: "hosts")
+        let holder = open(path, O_RDWR | O_CLOEXEC)
+        defer { close(holder) }
+        #expect(flock(holder, LOCK_EX) == 0)
+        #expect(throws: KnownHostsError.locked(path)) {
+            try KnownHostsFile.append([.init(name: "new", port: 22, key: try Self.key())], to: path)
+        }
+        #expect(try workshop.read("hosts") == "old \(Self.second)\n")
+    }
+
+    @Test(.enabled(if: Server.isAvailable))
+    func `a line that does not fit is taken back`() throws {
+        let workshop = try Workshop()
+        let folder = "\(workshop.path)/full"
+        mkdir(folder, 0o700)
+        // Room for one page.
+        try Tool.run("/usr/bin/mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", folder])
+        defer { _ = try? Tool.run("/usr/bin/umount", [folder]) }
+        let text = "old \(Self.second)\n# " + String(repeating: "x", count: 3930) + "\n"
+        let path = try workshop.write(text, to: "full/hosts")
+        let failure = #expect(throws: KnownHostsError.self) {
+            try KnownHostsFile.append([.init(name: "new", port: 22, key: try Self.key())], to: path)
+        }
+        #expect(failure == .cannotWrite("\(path): only \(4096 - text.utf8.count) of 85 bytes were written"))
+        #expect(try workshop.read("full/hosts") == text)
     }
 
     @Test(arguments: ["", "a b", "a\nb", "*", "!a", "|1|a", "@revoked", "a,b", "#a", "ä"])

@@ -76,7 +76,7 @@ struct PartsTests {
         (ENOBUFS, .outOfMemory),
     ])
     func `names what connect says`(code: Int32, reason: SSHFailureReason) {
-        #expect(Dialer(addresses: [], port: 22).reason(for: code) == reason)
+        #expect(Dialer(addresses: [], port: 22, firstKept: .max).reason(for: code) == reason)
     }
 
     @Test func `offers nothing weak`() throws {
@@ -175,6 +175,17 @@ struct PartsTests {
         #expect(OpenFiles(limit: 20_000, inUse: 12).left(lanes: 2) == 20_000 - 12 - 4 - 64)
         #expect(OpenFiles(limit: 40, inUse: 12).left(lanes: 2) == 12)
         #expect(OpenFiles(limit: 10, inUse: 12).left(lanes: 4) == 4)
+    }
+
+    @Test func `a host gets none of the last descriptors`() {
+        let address = [SocketAddress(literal: "127.0.0.1", port: 9)].compactMap { $0 }
+        #expect(OpenFiles(limit: 1024, inUse: 12).firstKept == 1016)
+        // Numbers below are taken by standard input, output and error.
+        var dialer = Dialer(addresses: address, port: 9, firstKept: 3)
+        guard case .failed(EMFILE) = dialer.next() else {
+            Issue.record("it got one")
+            return
+        }
     }
 
     @Test(

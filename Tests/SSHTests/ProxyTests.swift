@@ -1,4 +1,6 @@
 import Glibc
+import Hardening
+import HostInventory
 import SSH
 import Testing
 
@@ -252,8 +254,25 @@ struct ProxyTests {
             details.append(outcome.failure?.detail ?? "")
         }
         engine.shutdown()
-        #expect(details.filter { $0.contains("Connection refused") }.count == 5)
-        #expect(details.filter { $0.hasPrefix("not tried: ") }.count == 2)
+        #expect(details.prefix(5).allSatisfy { $0.hasPrefix("the proxy closed") && $0.contains("Connection refused") })
+        let words = "not tried: the proxy command failed for 5 hosts in a row: \(template); at last: \(details[4])"
+        #expect(details.suffix(2) == [words, words])
+    }
+
+    @Test func `a proxy command that hangs is given up after a few hosts, and holds up no other`() async throws {
+        var sweep = try BastionSweep([])
+        sweep.limits.proxy = .seconds(2)
+        try sweep.add("hung", hosts: 40, through: .command("sleep 1000"))
+        try sweep.add("direct", hosts: 5, through: .none)
+        let records = try await sweep.records()
+        for record in records["direct"] ?? [] { #expect(record.state == .evaluated) }
+        let failures = (records["hung"] ?? []).map(\.failure)
+        #expect(failures.count == 40)
+        #expect(failures.allSatisfy { $0?.phase == "proxy" && $0?.reason == "timedOut" })
+        let tried = failures.filter { $0?.detail.hasPrefix("127.0.1.") == true }
+        #expect((5...8).contains(tried.count))
+        let words = "not tried: the proxy command failed for 5 hosts in a row: sleep 1000; at last: 127.0.1."
+        #expect(failures.count { $0?.detail.hasPrefix(words) == true } == 40 - tried.count)
     }
 
     @Test func `sixty hosts pass a bastion with sshd's own MaxStartups`() async throws {

@@ -88,6 +88,13 @@ final class Server: Sendable {
         Glibc.kill(pid, SIGKILL)
     }
 
+    /// Stops every session that it serves now, which then neither take nor say anything; their processes.
+    func freeze() -> [pid_t] {
+        let sessions = Processes.descendants(of: pid)
+        for session in sessions { Glibc.kill(session, SIGSTOP) }
+        return sessions
+    }
+
     /// How many processes with these words it runs now.
     func sessions(_ words: String) -> Int {
         Processes.descendants(of: pid).filter { pid in

@@ -9,32 +9,11 @@ struct TunnelTests {
 
     init() throws { keys = try TestKeys.get() }
 
-    private static func bastion(_ options: [String] = [], address: String = "127.0.0.1") throws -> Server {
-        try Server(address: address, options: ["LogLevel INFO"] + options)
-    }
-
-    private func logins(_ server: Server) -> Int { server.log.split(separator: "Accepted publickey").count - 1 }
-
-    private func target(_ server: Server, id: Int = 1, command: String = "echo here") throws -> SSHTarget {
-        server.target(
-            id: id, keys: [try PrivateKey(path: keys.user("ed25519"))],
-            knownHosts: "\(server.knownName) \(try keys.hostLine("ed25519"))\n", command: command)
-    }
-
-    /// The target behind the bastions. ssh cannot log in to them: no configuration names them.
-    private func behind(_ bastions: [SSHTarget], _ target: SSHTarget) -> SSHTarget {
-        var target = target
-        let names = bastions.indices.map { "bastion\($0 + 1)" }.joined(separator: ",")
-        target.route = ProxyJump(names, configFile: "none").map(SSHRoute.jump) ?? .direct
-        target.bastions = bastions
-        return target
-    }
-
     @Test func `hosts behind one bastion cost it one login and this program no process`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let hosts = [try Server(address: "127.0.0.2"), try Server(address: "127.0.0.3")]
         let targets = try hosts.enumerated().map { number, host in
-            behind([try target(bastion)], try target(host, id: number, command: "echo $SSH_CONNECTION"))
+            behind([try bastion.target()], try host.target(id: number, command: "echo $SSH_CONNECTION"))
         }
         let outcomes = try await EngineRun.outcomes(targets)
         for (outcome, host) in zip(outcomes, hosts) {
@@ -45,39 +24,39 @@ struct TunnelTests {
             #expect(outcome.times.proxy > .zero)
             #expect(outcome.times.connect == .zero)
         }
-        #expect(logins(bastion) == 1)
+        #expect(bastion.logins == 1)
     }
 
     @Test func `reaches a host through a chain of bastions`() async throws {
-        let outer = try Self.bastion()
-        let inner = try Self.bastion(address: "127.0.0.2")
+        let outer = try Server.bastion()
+        let inner = try Server.bastion(address: "127.0.0.2")
         let host = try Server(address: "127.0.0.3")
         let targets = try (0..<4).map {
-            behind([try target(outer), try target(inner)], try target(host, id: $0))
+            behind([try outer.target(), try inner.target()], try host.target(id: $0))
         }
         let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.map(\.failure) == [nil, nil, nil, nil])
         #expect(outcomes.map { $0.output?.text } == [String](repeating: "here\n", count: 4))
-        #expect(logins(outer) == 1)
-        #expect(logins(inner) == 1)
+        #expect(outer.logins == 1)
+        #expect(inner.logins == 1)
     }
 
     @Test func `more hosts than one session carries pass with sshd's own limits`() async throws {
-        let bastion = try Self.bastion(["MaxStartups 10:30:100", "MaxSessions 10"])
+        let bastion = try Server.bastion(["MaxStartups 10:30:100", "MaxSessions 10"])
         let host = try Server(address: "127.0.0.2")
         let targets = try (0..<80).map {
-            behind([try target(bastion)], try target(host, id: $0, command: "sleep 3; echo here"))
+            behind([try bastion.target()], try host.target(id: $0, command: "sleep 3; echo here"))
         }
         let outcomes = try await EngineRun.outcomes(targets)
         #expect(outcomes.compactMap(\.failure) == [])
         #expect(outcomes.map { $0.output?.text } == [String](repeating: "here\n", count: 80))
-        #expect((2...8).contains(logins(bastion)))
+        #expect((2...8).contains(bastion.logins))
     }
 
     @Test func `sessions with bastions take no place of a host`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        let targets = try (0..<5).map { behind([try target(bastion)], try target(host, id: $0)) }
+        let targets = try (0..<5).map { behind([try bastion.target()], try host.target(id: $0)) }
         let outcomes = try await EngineRun.outcomes(
             targets, lanes: 1,
             limits: .with {
@@ -96,7 +75,7 @@ struct TunnelTests {
         let bastion = try Server(options: ["LogLevel DEBUG1"] + options)
         let host = try Server(address: "127.0.0.2", options: options)
         let targets = try (0..<12).map {
-            behind([try target(bastion)], try target(host, id: $0, command: "seq -f 'line %.0f' 1 50000"))
+            behind([try bastion.target()], try host.target(id: $0, command: "seq -f 'line %.0f' 1 50000"))
         }
         let outcomes = try await EngineRun.outcomes(targets)
         let expected = Self.lines(50_000)
@@ -108,13 +87,13 @@ struct TunnelTests {
     }
 
     @Test func `a wrong host key behind a bastion is refused as anywhere`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        var wrong = behind([try target(bastion)], try target(host, id: 1))
+        var wrong = behind([try bastion.target()], try host.target(id: 1))
         wrong.knownHosts = KnownHosts(text: "\(host.knownName) \(try keys.workshop.publicKey(keys.stranger))\n")
-        var unknown = behind([try target(bastion)], try target(host, id: 2))
+        var unknown = behind([try bastion.target()], try host.target(id: 2))
         unknown.knownHosts = KnownHosts(text: "")
-        let right = behind([try target(bastion)], try target(host, id: 3))
+        let right = behind([try bastion.target()], try host.target(id: 3))
         let outcomes = try await EngineRun.outcomes([wrong, unknown, right])
         #expect(outcomes.map(\.failure?.reason) == [.hostKeyChanged, .hostKeyUnknown, nil])
         #expect(outcomes.map(\.failure?.phase) == [.hostKey, .hostKey, nil])
@@ -123,12 +102,12 @@ struct TunnelTests {
 
     @Test(arguments: [HostKeyPolicy.strict, .acceptNew])
     func `a bastion that shows another key is not signed in to`(policy: HostKeyPolicy) async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        var login = try target(bastion)
+        var login = try bastion.target()
         let stranger = try keys.workshop.publicKey(keys.stranger)
         login.knownHosts = KnownHosts(text: "\(bastion.knownName) \(stranger)\n")
-        let targets = try (0..<5).map { behind([login], try target(host, id: $0)) }
+        let targets = try (0..<5).map { behind([login], try host.target(id: $0)) }
         let outcomes = try await EngineRun.outcomes(targets, policy: policy)
         for failure in outcomes.map(\.failure) {
             #expect(failure?.phase == .proxy)
@@ -136,29 +115,29 @@ struct TunnelTests {
             #expect(failure?.detail.hasPrefix("bastion bastion1: the host showed ssh-ed25519 SHA256:") == true)
             #expect(failure?.hint.contains("ssh-keygen -R '\(bastion.knownName)'") == true)
         }
-        #expect(logins(bastion) == 0)
+        #expect(bastion.logins == 0)
         // It tells of the end a moment later.
         for _ in 0..<500 where !bastion.log.contains("[preauth]") { usleep(10_000) }
         #expect(bastion.log.split(separator: "[preauth]").count - 1 == 1)
     }
 
     @Test func `a bastion that is not known is not trusted on first use`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        var login = try target(bastion)
+        var login = try bastion.target()
         login.knownHosts = KnownHosts(text: "")
-        let failure = try await EngineRun.outcome(behind([login], try target(host)), policy: .acceptNew).failure
+        let failure = try await EngineRun.outcome(behind([login], try host.target()), policy: .acceptNew).failure
         // ssh, which is asked then, knows no such name.
         #expect(failure?.reason == .bastionUnreachable)
-        #expect(logins(bastion) == 0)
+        #expect(bastion.logins == 0)
     }
 
     @Test(arguments: ["AllowTcpForwarding no", "PermitOpen 127.0.0.9:22"])
     func `tells a bastion that forbids forwarding`(option: String) async throws {
-        let bastion = try Self.bastion([option])
+        let bastion = try Server.bastion([option])
         let host = try Server(address: "127.0.0.2")
         let outcomes = try await EngineRun.outcomes(
-            try (0..<3).map { behind([try target(bastion)], try target(host, id: $0)) })
+            try (0..<3).map { behind([try bastion.target()], try host.target(id: $0)) })
         for outcome in outcomes {
             #expect(
                 outcome.failure
@@ -167,18 +146,18 @@ struct TunnelTests {
                         detail: "bastion bastion1 to 127.0.0.2:\(host.port): "
                             + "open failed: administratively prohibited: open failed"))
         }
-        #expect(logins(bastion) == 1)
+        #expect(bastion.logins == 1)
     }
 
     @Test func `tells a host that the bastion cannot reach, while others are reached`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        var dead = behind([try target(bastion)], try target(host, id: 1))
+        var dead = behind([try bastion.target()], try host.target(id: 1))
         dead.port = try Loopback.freePort("127.0.0.2")
-        var nameless = behind([try target(bastion)], try target(host, id: 2))
+        var nameless = behind([try bastion.target()], try host.target(id: 2))
         nameless.address = "no-such-host.invalid"
         let outcomes = try await EngineRun.outcomes(
-            [dead, nameless, behind([try target(bastion)], try target(host, id: 3))])
+            [dead, nameless, behind([try bastion.target()], try host.target(id: 3))])
         #expect(
             outcomes[0].failure
                 == SSHFailure(
@@ -192,10 +171,10 @@ struct TunnelTests {
     }
 
     @Test func `a host that closes before its version line sheds load, as without a bastion`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let peer = try ScriptedPeer { _ in }
         let host = try Server(address: "127.0.0.2")
-        var target = behind([try target(bastion)], try target(host))
+        var target = behind([try bastion.target()], try host.target())
         target.address = "127.0.0.1"
         target.port = peer.port
         let failure = try await EngineRun.outcome(target).failure
@@ -205,11 +184,11 @@ struct TunnelTests {
     }
 
     @Test func `a host that stays silent holds up no other`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let peer = try ScriptedPeer { $0.wait() }
         let host = try Server(address: "127.0.0.2")
         let targets = try (0..<12).map { id in
-            var target = behind([try target(bastion)], try target(host, id: id))
+            var target = behind([try bastion.target()], try host.target(id: id))
             if id % 4 == 0 {
                 target.address = "127.0.0.1"
                 target.port = peer.port
@@ -218,7 +197,7 @@ struct TunnelTests {
         }
         let served = try await EngineRun.served(targets, count: 9, limits: .forTests)
         #expect(served == Set((0..<12).filter { $0 % 4 != 0 }))
-        #expect(logins(bastion) <= 2)
+        #expect(bastion.logins <= 2)
 
         let failure = try await EngineRun.outcome(targets[0], limits: .with { $0.handshake = .seconds(4) }).failure
         #expect(failure?.phase == .handshake)
@@ -227,45 +206,37 @@ struct TunnelTests {
     }
 
     @Test func `a host about which the bastion says nothing holds up no other`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
-        // Nobody accepts, and the queue is full: further connections are left without an answer.
-        let (hole, port) = try Loopback.listen("127.0.0.1", backlog: 0)
-        let fillers = (0..<2).map { _ in
-            let filler = socket(
-                AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-            _ = Loopback.withSockaddr(Loopback.address("127.0.0.1", port)) { connect(filler, $0, $1) }
-            return filler
-        }
-        defer { for descriptor in fillers + [hole] { close(descriptor) } }
+        let hole = try BlackHole()
         let targets = try (0..<20).map { id in
-            var target = behind([try target(bastion)], try target(host, id: id))
+            var target = behind([try bastion.target()], try host.target(id: id))
             if id < 3 {
                 target.address = "127.0.0.1"
-                target.port = port
+                target.port = hole.port
             }
             return target
         }
         let served = try await EngineRun.served(targets, count: 17, limits: .with { $0.connect = .seconds(100) })
         #expect(served == Set(3..<20))
-        #expect((4...8).contains(logins(bastion)))
+        #expect((4...8).contains(bastion.logins))
 
         let failure = try await EngineRun.outcome(targets[0], limits: .with { $0.connect = .seconds(2) }).failure
         #expect(
             failure
                 == SSHFailure(
                     phase: .proxy, reason: .timedOut,
-                    detail: "127.0.0.1:\(port): the bastion did not say whether it can connect within 2.0 s"))
+                    detail: "127.0.0.1:\(hole.port): the bastion did not say whether it can connect within 2.0 s"))
     }
 
     @Test func `a dead bastion fails its own hosts at once and no other`() async throws {
         let host = try Server(address: "127.0.0.2")
-        var login = try target(host)
+        var login = try host.target()
         login.address = "127.0.0.1"
         login.port = try Loopback.freePort("127.0.0.1")
         login.knownHosts = KnownHosts(text: "[host.test]:\(login.port) \(try keys.hostLine("ed25519"))\n")
         let targets = try (0..<60).map {
-            $0 < 50 ? behind([login], try target(host, id: $0)) : try target(host, id: $0)
+            $0 < 50 ? behind([login], try host.target(id: $0)) : try host.target(id: $0)
         }
         let started = ContinuousClock.now
         let outcomes = try await EngineRun.outcomes(targets)
@@ -282,11 +253,11 @@ struct TunnelTests {
     }
 
     @Test func `hosts of a bastion that is killed are told so, and others are whole`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let targets = try (0..<30).map { id in
-            let target = try target(host, id: id, command: id < 20 ? "echo half; sleep 90; echo done" : "echo here")
-            return id < 20 ? behind([try self.target(bastion)], target) : target
+            let target = try host.target(id: id, command: id < 20 ? "echo half; sleep 90; echo done" : "echo here")
+            return id < 20 ? behind([try bastion.target()], target) : target
         }
         var limits = SSHLimits.forTests
         limits.output = .seconds(100)
@@ -306,14 +277,14 @@ struct TunnelTests {
     }
 
     @Test func `a login that only ssh can make is left to ssh, and said`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let setup = try BastionSetup(bastion)
-        var login = try target(bastion)
+        var login = try bastion.target()
         login.identities = [Identity(try PrivateKey(path: keys.stranger))]
         let engine = try SSHEngine(lanes: 1, limits: .forTests, hostKeyPolicy: .strict)
         for id in 1...3 {
-            var target = try target(host, id: id)
+            var target = try host.target(id: id)
             target.route = setup.jump()
             target.bastions = [login]
             let outcome = await withCheckedContinuation { continuation in
@@ -328,14 +299,14 @@ struct TunnelTests {
                 "bastion bastion: left to ssh, one process a host; the server refused user root with ssh-ed25519")
                 == true)
         #expect(bastion.log.split(separator: "Connection closed by authenticating user").count - 1 <= 1)
-        #expect(logins(bastion) == 1)
+        #expect(bastion.logins == 1)
     }
 
     @Test func `targets that are cancelled at any moment spoil no other`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let targets = try (0..<60).map {
-            behind([try target(bastion)], try target(host, id: $0, command: "sleep 0.2; echo \($0)"))
+            behind([try bastion.target()], try host.target(id: $0, command: "sleep 0.2; echo \($0)"))
         }
         let outcomes = try await EngineRun.outcomes(targets, lanes: 1) { engine in
             for id in 0..<60 where id % 2 == 0 {
@@ -351,15 +322,15 @@ struct TunnelTests {
     }
 
     @Test func `an engine that is shut down in the middle leaves no login behind`() async throws {
-        let bastion = try Self.bastion()
+        let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let engine = try SSHEngine(lanes: 2, limits: .forTests, hostKeyPolicy: .strict)
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)
         for id in 0..<20 {
-            let target = behind([try target(bastion)], try target(host, id: id, command: "sleep 30"))
+            let target = behind([try bastion.target()], try host.target(id: id, command: "sleep 30"))
             engine.submit(target) { continuation.yield($0) }
         }
-        for _ in 0..<500 where logins(bastion) == 0 { usleep(10_000) }
+        for _ in 0..<500 where bastion.logins == 0 { usleep(10_000) }
         usleep(100_000)
         engine.shutdown()
         continuation.finish()

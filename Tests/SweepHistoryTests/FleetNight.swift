@@ -106,6 +106,18 @@ struct FleetNight {
             })
     }
 
+    /// The part of the fleet that is looked at; nil for all of it.
+    private var selected: FleetRecord? {
+        guard let selection else { return nil }
+        var part = fleet
+        for index in part.clusters.indices {
+            let cluster = part.clusters[index].name
+            part.clusters[index].hosts.removeAll { !selection.contains(HostPlace(cluster: cluster, host: $0.name)) }
+        }
+        part.clusters.removeAll(where: \.hosts.isEmpty)
+        return part
+    }
+
     private func judge() throws -> (document: PolicyDocument, judge: Judge) {
         let facts = try facts.get()
         let sources = [PolicySource(text: policy, file: "team.yaml")]
@@ -134,7 +146,7 @@ struct FleetNight {
                 id: id, started: started, tool: ToolIdentity(name: "kubesweep", version: tool, libssh2: "1.10.0"),
                 policy: PolicyIdentity(name: "team", digest: "sha256:00"), policyDocument: try judge().document,
                 inventory: InventoryIdentity(digest: "sha256:11", hosts: machines.count), fleet: fleet,
-                isPartial: selection != nil, waivers: waivers), in: store)
+                selection: selected, waivers: waivers), in: store)
         let records = try records()
         for (cluster, host) in records { try recorder.add(host, cluster: cluster) }
         let judged = records.count { $0.host.state == .evaluated }

@@ -31,11 +31,21 @@ struct Night {
     /// What became of those that were not seen.
     var unseen = HostState.unreachable
     var isPartial = false
+    /// Of every host.
+    var port = 22
 
     private var sources: [PolicySource] { get throws { try PolicySource.load([policy]) } }
 
     var document: PolicyDocument {
         get throws { PolicyDocument(try sources, of: try sources.policy(facts: facts.get()), isExplicit: false) }
+    }
+
+    private var fleet: FleetRecord {
+        FleetRecord(clusters: [
+            FleetCluster(
+                name: "prod", kubernetesVersion: "1.29", labels: ["env": "prod"],
+                hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:\(port)") })
+        ])
     }
 
     var start: SweepStart {
@@ -45,18 +55,14 @@ struct Night {
                 policy: PolicyIdentity(name: policy, digest: "sha256:00", disabled: ["a": "b"]),
                 policyDocument: try document,
                 inventory: InventoryIdentity(digest: "sha256:11", hosts: hosts.count),
-                fleet: FleetRecord(clusters: [
-                    FleetCluster(
-                        name: "prod", kubernetesVersion: "1.29", labels: ["env": "prod"],
-                        hosts: hosts.map { FleetHost(name: $0.name, address: "\($0.name).example:22") })
-                ]), isPartial: isPartial)
+                fleet: fleet, selection: isPartial ? fleet : nil)
         }
     }
 
     func records() throws -> [HostRecord] {
         let judge = try document.judge(facts: facts.get())
         return try hosts.map { host in
-            let address = "\(host.name).example:22"
+            let address = "\(host.name).example:\(port)"
             guard let flags = host.flags else {
                 return HostRecord(
                     name: host.name, address: address, state: unseen,

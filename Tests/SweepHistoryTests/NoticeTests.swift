@@ -21,7 +21,7 @@ import Testing
         try store.add(failed, to: sweep)
         #expect(try store.notices(of: sweep) == [told, failed])
         #expect(try store.notices(of: store.sweep(later.id)) == [])
-        #expect(try store.prune(Retention(oldest: "2026-11-01T12:00:00Z"), isTrial: false).sweeps == [night.id])
+        #expect(try store.prune(Retention(oldest: "2026-11-01T12:00:00Z")).sweeps == [night.id])
         let queue = try DatabaseQueue(path: directory.state.database)
         #expect(try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM notice") } == 0)
     }

@@ -227,34 +227,6 @@ import Testing
         #expect(try store.parent(of: store.sweep("20261101")) == nil)
     }
 
-    @Test func `pruning keeps baselines, the last finished sweep, the newest, and all they need`() throws {
-        let directory = try TemporaryDirectory()
-        let store = try SweepStore.open(directory.state)
-        for day in 1...5 {
-            var night = night
-            night.id = "2026110\(day)T020000Z-000\(day)"
-            night.started = "2026-11-0\(day)T02:00:00Z"
-            night.hosts[0].flags = "--profiling=\(day.isMultiple(of: 2)) --audit-log-maxage=\(day)"
-            try night.write(to: store, early: day == 5 ? "interrupted" : nil)
-        }
-        try store.setBaseline(store.sweep("20261102"), true)
-        let retention = Retention(oldest: "2026-12-01T00:00:00Z")
-        let trial = try store.prune(retention, isTrial: true)
-        #expect(trial.sweeps == ["20261101T020000Z-0001", "20261103T020000Z-0003"])
-        #expect(try store.sweeps().count == 5)
-        let pruned = try store.prune(retention, isTrial: false)
-        #expect(pruned.sweeps == trial.sweeps)
-        // Two nights' evidence of one host, and what was said of it.
-        #expect(pruned.documents == 4)
-        #expect(try store.sweeps().map(\.id).map { $0.prefix(8) } == ["20261105", "20261104", "20261102"])
-        for sweep in try store.sweeps() {
-            let hosts = try store.contents(of: sweep).hosts(from: store)
-            #expect(hosts.count == 3 && hosts[0].host.processes.count == 1)
-        }
-        #expect(try store.problems() == [])
-        #expect(try store.prune(retention, isTrial: false).sweeps == [])
-    }
-
     @Test func `only the owner can read it`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)

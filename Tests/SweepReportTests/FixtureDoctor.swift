@@ -91,6 +91,9 @@ struct FixtureDoctor {
         behind.hostKeyAlias = Sourced("cp2", .sshConfig)
         behind.keys = [key, rsa]
         behind.keysOrigin = .usual
+        behind.newKeys = Sourced(.recorded, .option)
+        behind.newKeysFile = "/home/\(HostileText.nul)/known_hosts"
+        behind.agent = Sourced("/run/\(HostileText.nul)", .usual)
         behind.connectSeconds = Sourced(2.5, .sshConfig)
         var command = host("edge", "cp3.\(HostileText.all)", "10.0.4.3")
         var leftToSSH = behind
@@ -102,6 +105,8 @@ struct FixtureDoctor {
         command.hostKey = nil
         command.keys = []
         command.isForced = true
+        command.newKeys = Sourced(.trusted, .option)
+        command.agent = Sourced(nil, .sshConfig)
         command.kubernetesVersion = nil
         command.notes = ["key not used: \(HostileText.c1)"]
         command.problem = HostFailure(

@@ -114,6 +114,7 @@ struct SchemaTests {
                     "$defs.area": HealthItem.Area.allCases.map(\.rawValue),
                     "$defs.origin": SettingOrigin.allCases.map(\.rawValue),
                     "$defs.way": HostCheckup.Way.allCases.map(\.rawValue),
+                    "$defs.newKeys": HostCheckup.NewHostKeys.allCases.map(\.rawValue),
                 ], ["$defs.hostKeyState"]
             ),
             ("inventory", [:], ["properties.problems.items.properties.kind"]),

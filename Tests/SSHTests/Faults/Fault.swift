@@ -10,7 +10,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     enum Kind: String, CaseIterable, Sendable {
         case connectionRefused, blackHole, reset, silence, oneByteASecond, endlessBanner, endlessOutput
         case closedBeforeBanner, wrongHostKey, noCommonAlgorithm, authenticationRefused, accountExpired
-        case forcedCommand, noPS, nonZeroExit, exitSignal, noEndMarker, rekeying, stderrFlood, noisyProfile, hidepid
+        case forcedCommand, noPS, nonZeroExit, exitSignal, noEndMarker, rekeying, stderrFlood, noisyProfile, hidepid,
+            flood
     }
 
     enum Ending: Sendable {
@@ -56,6 +57,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
         try SweptHost(ScriptedPeer(script))
     }
 
+    /// A peer that exchanges keys like a server, and then does this.
+    static func serverSide(_ script: @escaping @Sendable (ServerSide) -> Void) throws -> SweptHost {
+        try peer { wire in
+            if let server = ServerSide(wire) { script(server) }
+        }
+    }
+
     /// A real server on which this command runs, whatever is asked for.
     static func forcing(_ command: String, options: [String] = []) throws -> SweptHost {
         let account = try Account()
@@ -75,25 +83,12 @@ struct Fault: Sendable, CustomTestStringConvertible {
         return try SweptHost(account.server(options: [path]), also: [account])
     }
 
-    /// A port where the backlog is full: Linux then drops further SYNs.
     static func blackHole() throws -> SweptHost {
-        let (listener, port) = try Loopback.listen("127.0.0.1", backlog: 0)
-        var held = [listener]
-        for _ in 0..<4 {
-            let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
-            _ = Loopback.withSockaddr(Loopback.address("127.0.0.1", port)) { connect(filler, $0, $1) }
-            held.append(filler)
-        }
+        let hole = try BlackHole()
         var host = try SweptHost(ScriptedPeer { _ in })
-        host.port = port
-        host.parts = [Descriptors(held)]
+        host.port = hole.port
+        host.parts = [hole]
         return host
-    }
-
-    private final class Descriptors: Sendable {
-        private let held: [Int32]
-        init(_ held: [Int32]) { self.held = held }
-        deinit { held.forEach { close($0) } }
     }
 
     /// A good server behind a relay.

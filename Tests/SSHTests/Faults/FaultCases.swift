@@ -3,7 +3,7 @@ import Hardening
 import SSH
 
 extension Fault {
-    static let all = beforeSession + session + output
+    static let all = beforeSession + session + output + floods
 
     private static let beforeSession = [
         Fault(.connectionRefused, "nothing listens", unreachable("connect", "connectionRefused", "refused")) {
