@@ -77,7 +77,7 @@ let package = Package(
             name: "InventoryBenchmark", dependencies: ["AnsibleInventory", "HostInventory"],
             path: "Benchmarks/Inventory", swiftSettings: swift),
         .executableTarget(
-            name: "HistoryBenchmark", dependencies: ["SweepHistory", "Hardening", "ProcessTable"],
+            name: "HistoryBenchmark", dependencies: ["SweepHistory", "SweepReport", "Hardening", "ProcessTable"],
             path: "Benchmarks/History", swiftSettings: swift),
         .target(name: "AllocationCount", path: "Benchmarks/AllocationCount"),
 

@@ -1,110 +1,8 @@
-package import HostInventory
-package import StrictYAML
-
-/// What the inventory makes of its masters, and what its caller must know besides.
-package struct AnsibleFleet: Sendable {
-    package var clusters: [Cluster]
-    /// The host pattern that chose the masters, given or found.
-    package var masters: String
-    /// Terms of the pattern that match nothing here.
-    package var unmatched: [String]
-    package var notes: [String]
-}
-
-extension AnsibleInventory {
-    /// The clusters: all masters in one of the inventory's name, or in several by a variable.
-    ///
-    /// - Parameters:
-    ///   - masters: nil stands for the first of the groups that usually hold control planes.
-    ///   - clusterVariable: names each master's cluster.
-    package mutating func fleet(
-        masters: HostExpression? = nil, clusterVariable: String? = nil
-    ) throws(YAMLError) -> AnsibleFleet {
-        let start = Position(file: 0, line: 1, column: 1)
-        guard let expression = masters ?? usualMasters() else {
-            let names = tree.groups.dropFirst(2).prefix(20).map { escaped($0.name) }.joined(separator: ", ")
-            log.report(
-                start, "no group of control planes, such as \(MasterGroup.names[0])",
-                hint: names.isEmpty ? "there are no groups" : "name it with --masters; there are \(names)")
-            try log.check()
-            return AnsibleFleet(clusters: [], masters: "", unmatched: [], notes: [])
-        }
-        let (matches, unmatched) = expression.matches(in: tree)
-        if matches.isEmpty { log.report(start, "no host for the pattern of the masters", text: expression.text) }
-        try readFiles(ofHosts: matches.map(\.host))
-        var resolver = HostResolver(self, expression)
-        var clusters: [Cluster] = []
-        var places: [String: Int] = [:]
-        for match in matches {
-            guard let name = resolver.clusterName(of: match.host, clusterVariable, otherwise: clusterName) else {
-                continue
-            }
-            if places[name] == nil {
-                places[name] = clusters.count
-                var cluster = Cluster(name: name, hosts: [])
-                cluster.source = path
-                clusters.append(cluster)
-            }
-            guard let place = places[name], let host = resolver.host(match, in: name) else { continue }
-            clusters[place].hosts.append(host)
-            resolver.noteVersion(of: match.host, in: place)
-        }
-        for place in clusters.indices { resolver.state(version: place, of: &clusters[place]) }
-        if let etcd = tree.groupIndex["etcd"] {
-            let members = tree.hosts(in: etcd)
-            for member in members {
-                let name = resolver.clusterName(
-                    of: member.index, clusterVariable, otherwise: clusterName, isQuiet: true)
-                guard let place = name.flatMap({ places[$0] }) else { continue }
-                clusters[place].etcdMembers = (clusters[place].etcdMembers ?? 0) + 1
-            }
-        }
-        log = resolver.log
-        try log.check()
-        return AnsibleFleet(clusters: clusters, masters: expression.text, unmatched: unmatched, notes: log.notes)
-    }
-
-    private func usualMasters() -> HostExpression? {
-        MasterGroup.names.first { tree.groupIndex[$0] != nil }.flatMap { try? HostExpression($0) }
-    }
-
-    /// Of the file or folder; names that say nothing, such as `hosts`, give way to the folder's.
-    package var clusterName: String {
-        let saysNothing: Set<String> = ["hosts", "inventory", "inventories", "host", "main", "all", "ansible", "."]
-        for component in path.split(separator: "/").reversed() where component != ".." {
-            let end = InventoryFormat.fileExtension(String(component))
-            let name = end.isEmpty ? String(component) : String(component.dropLast(end.count + 1))
-            if !saysNothing.contains(name.lowercased()) { return name }
-        }
-        return "cluster"
-    }
-
-    /// Every host with its variables, for comparing with what Ansible says.
-    package mutating func variables() throws(YAMLError) -> [String: [String: VariableValue]] {
-        try readFiles(ofHosts: Array(tree.hosts.indices))
-        var variables = HostVariables(self)
-        var result: [String: [String: VariableValue]] = [:]
-        for host in tree.hosts.indices { result[tree.hosts[host].name] = variables.values(of: host) }
-        return result
-    }
-
-    /// The hosts of every group that has any, directly or below it.
-    package var members: [String: Set<String>] {
-        var result: [String: Set<String>] = [:]
-        for group in tree.groups.indices {
-            let hosts = tree.hosts(in: group).map { tree.hosts[$0.index].name }
-            if !hosts.isEmpty { result[tree.groups[group].name] = Set(hosts) }
-        }
-        return result
-    }
-
-    package func hosts(matching expression: HostExpression) -> [String] {
-        expression.matches(in: tree).hosts.map { tree.hosts[$0.host].name }
-    }
-}
+import HostInventory
+import StrictYAML
 
 /// Makes hosts of a fleet from hosts of an inventory.
-private struct HostResolver {
+struct HostResolver {
     /// The ways to connect that are SSH.
     private static let sshConnections: Set<String> = ["ssh", "smart", "paramiko", "paramiko_ssh", "libssh"]
 
@@ -113,10 +11,12 @@ private struct HostResolver {
     private var variables: HostVariables
     var log: ReadingLog
     private var versions: [Int: [(text: String, source: String)]] = [:]
+    private(set) var labels: ClusterLabels
 
-    init(_ inventory: AnsibleInventory, _ expression: HostExpression) {
+    init(_ inventory: AnsibleInventory, _ expression: HostExpression, labels: ClusterLabels) {
         self.inventory = inventory
         self.expression = expression
+        self.labels = labels
         variables = HostVariables(inventory)
         log = inventory.log
     }
@@ -296,6 +196,29 @@ private struct HostResolver {
         }
         cluster.kubernetesVersion = version
         cluster.versionSource = first.source
+    }
+
+    mutating func noteLabels(of host: Int, in cluster: Int) {
+        for name in labels.variables {
+            do throws(UnusableValue) {
+                let found = try variables.text(name, of: host)
+                if let (text, position) = found, hasControls(text) {
+                    throw UnusableValue(position: position, message: "control character in a label", text: text)
+                }
+                labels.add(found?.text, of: name, in: cluster)
+            } catch {
+                report(error)
+            }
+        }
+    }
+
+    mutating func state(labels place: Int, of cluster: inout Cluster) {
+        cluster.labels = labels.labels(of: place)
+        for name in labels.open(in: place) {
+            log.note(
+                "the masters of \(escaped(cluster.name)) do not agree on \(escaped(name)): the cluster has no such label"
+            )
+        }
     }
 
     private mutating func isName(_ text: String, _ what: String, _ position: Position) -> Bool {

@@ -31,7 +31,7 @@ package struct Attribution: Sendable, Equatable {
         case together
     }
 
-    /// In the order of `ChangeCause`; never empty.
+    /// In the order of `ChangeCause`, each once; never empty.
     package let causes: [ChangeCause]
     package let relation: Relation
 
@@ -41,7 +41,30 @@ package struct Attribution: Sendable, Equatable {
     }
 
     package init(_ causes: [ChangeCause], _ relation: Relation) {
-        self.causes = causes.sorted()
-        self.relation = causes.count == 1 ? .alone : relation
+        self.causes = Set(causes).sorted()
+        self.relation = self.causes.count == 1 ? .alone : relation
+    }
+
+    /// The fewest of several things that make a change where they alone are as the newer side has them: each one that
+    /// does it by itself, else the first of the smallest sets that do it together; all where none does.
+    ///
+    /// - Parameters:
+    ///   - things: the cause that each of them is.
+    ///   - suffices: asked with a bit for each thing that is as the newer side has it.
+    init(fewestOf things: [ChangeCause], _ suffices: (_ taken: Int) -> Bool) {
+        let alone = things.indices.filter { suffices(1 << $0) }
+        if !alone.isEmpty {
+            self.init(alone.map { things[$0] }, .either)
+            return
+        }
+        let together = (1..<(1 << things.count)).filter { $0.nonzeroBitCount > 1 }
+            .sorted { ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1) }
+        let taken = together.first(where: suffices) ?? (1 << things.count) - 1
+        self.init(things.indices.filter { taken & 1 << $0 != 0 }.map { things[$0] }, .together)
+    }
+
+    /// The same with one cause in place of another.
+    func replacing(_ cause: ChangeCause, with other: ChangeCause) -> Attribution {
+        Attribution(causes.map { $0 == cause ? other : $0 }, relation)
     }
 }

@@ -22,7 +22,7 @@ package struct DriftCourse: Sendable, Equatable {
     package let isOlder: Bool
 
     /// - Parameter past: what the sweeps before this one showed of the cluster, the latest first; nil where the cluster
-    ///   was not in one, or not all of the hosts that disagree now were seen: such a sweep says nothing.
+    ///   was not in one. A sweep that did not see the flags of all hosts that disagree now says nothing.
     package static func courses(
         of cluster: ClusterRecord, at started: String, past: [(started: String, cluster: ClusterRecord?)]
     ) -> [DriftCourse] {
@@ -32,7 +32,9 @@ package struct DriftCourse: Sendable, Equatable {
             var isOlder = true
             let hosts = Set(drift.values.flatMap(\.hosts))
             for (began, record) in past {
-                guard let record, hosts.isSubset(of: record.hosts.filter(\.state.isSeen).map(\.name)) else { continue }
+                guard let record else { continue }
+                let shown = record.hosts.filter { $0.state.isSeen && $0.showsFlags(of: drift.component) }.map(\.name)
+                guard hosts.isSubset(of: shown) else { continue }
                 guard
                     let before = record.drift.first(where: { $0.component == drift.component && $0.flag == drift.flag })
                 else {

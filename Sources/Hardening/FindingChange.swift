@@ -20,7 +20,7 @@ package struct FindingChange: Sendable, Equatable {
         case answered
         /// Failed, and is not asked any more, or its process, host or cluster is not there any more.
         case gone
-        /// Failed, and the host was not seen this time.
+        /// Failed, and the host or its process was not seen this time.
         case unseen
         /// Fails as before, and is waived now.
         case waived

@@ -18,7 +18,7 @@ package struct FlagDrift: Sendable, Equatable {
     static func between(_ hosts: [HostRecord]) -> [FlagDrift] {
         Component.allCases.flatMap { component in
             let masters: [(host: String, flags: [FlagValues])] = hosts.flatMap { host in
-                host.processes.filter { $0.component == component && $0.isComparable }.map { (host.name, $0.flags) }
+                host.flags(of: component).map { (host.name, $0) }
             }
             return masters.count > 1 ? drift(of: component, masters) : []
         }
@@ -65,7 +65,9 @@ package struct FlagDrift: Sendable, Equatable {
     }
 }
 
-extension ProcessRecord {
-    /// False where the flags are not on the line, so that comparing them would show differences that are none.
-    fileprivate var isComparable: Bool { !flags.isEmpty }
+extension HostRecord {
+    /// The flags of each process of a component, as far as they are known.
+    func flags(of component: Component) -> [[FlagValues]] {
+        processes.compactMap { $0.component == component ? $0.flags : nil }
+    }
 }

@@ -18,8 +18,8 @@ package struct FlagOutlier: Sendable, Equatable {
     /// When a value counts as rare. Values that differ from cluster to cluster anyway (names, networks) have no usual
     /// one, and so no outlier.
     package struct Rule: Sendable, Equatable {
-        /// The label whose values are the environments.
-        package var label = "env"
+        /// The label whose values are the environments; nil is the one of `usualLabels` that the clusters have.
+        package var label: String?
         /// Clusters of an environment, below which nothing is called usual.
         package var fewestClusters = 5
         /// The part of an environment's clusters, in percent, that has the usual value.
@@ -28,12 +28,19 @@ package struct FlagOutlier: Sendable, Equatable {
         package var rarePercent = 10
 
         package init() {}
+
+        package static let usualLabels = ["environment", "env"]
+
+        func label(of clusters: [ClusterRecord]) -> String? {
+            label ?? Self.usualLabels.first { label in clusters.contains { $0.labels[label] != nil } }
+        }
     }
 
     /// Outliers in the order of environments, components, flags and values. A cluster that has several values of a flag
     /// counts for each; one whose component was not seen counts for none.
     package static func all(in clusters: [ClusterRecord], by rule: Rule) -> [FlagOutlier] {
-        Dictionary(grouping: clusters) { $0.labels[rule.label] ?? "" }
+        let label = rule.label(of: clusters)
+        return Dictionary(grouping: clusters) { cluster in label.flatMap { cluster.labels[$0] } ?? "" }
             .sorted { $0.key < $1.key }
             .flatMap { environment, clusters in
                 Component.allCases.flatMap { outliers(of: $0, in: clusters, environment, rule) }
@@ -80,8 +87,8 @@ private struct ClusterFlags {
         self.cluster = cluster.name
         var flags: Set<String> = []
         hosts = cluster.hosts.flatMap { host in
-            host.processes.filter { $0.component == component && !$0.flags.isEmpty }.map { process in
-                let shared = process.flags.filter { !$0.isPerHost }
+            host.flags(of: component).map { line in
+                let shared = line.filter { !$0.isPerHost }
                 flags.formUnion(shared.map(\.name))
                 return (host.name, Dictionary(shared.map { ($0.name, $0.value) }) { _, last in last })
             }

@@ -19,6 +19,14 @@ package struct SweepDiff: Sendable {
     package internal(set) var flags: [FlagChange] = []
     package internal(set) var drifts: [DriftChange] = []
     package internal(set) var hostKeys: [HostKeyChange] = []
+    /// Failures that are as they were, by the cluster's newer name.
+    package internal(set) var unchanged: [String: Int] = [:]
+
+    fileprivate init(older: Side, newer: Side, unchanged: [String: Int]) {
+        self.older = older
+        self.newer = newer
+        self.unchanged = unchanged
+    }
 
     /// Whether there is nothing to tell.
     package var isEmpty: Bool {
@@ -41,53 +49,66 @@ package struct SweepDiff: Sendable {
         }
     }
 
+    /// Whether something that was seen before was not seen any more.
+    package var sawLess: Bool {
+        findings.contains { $0.kind == .unknown || $0.kind == .unseen } || sights.contains { !$0.isBack }
+            || processes.contains { !$0.isThere && $0.attribution.causes.contains(.coverage) } || newer.early != nil
+    }
+
     /// Compares two sweeps.
     ///
     /// A change of a finding is proved by judging again, with this program: the older evidence by the newer policy, the
     /// newer evidence by the older policy, and so on for the stated version. Where judging the older evidence by its own
     /// policy does not give what was recorded, the program has changed.
-    package static func between(_ older: DiffSide, _ newer: DiffSide) -> SweepDiff {
-        var diff = SweepDiff(
-            older: Side(sweep: older.sweep, tool: older.tool, policy: older.policy, early: older.early),
-            newer: Side(sweep: newer.sweep, tool: newer.tool, policy: newer.policy, early: newer.early))
-        let before = older.hosts
-        let after = newer.hosts
-        let match = FleetMatch(
-            older.fleet, newer.fleet, olderKeys: before.compactMapValues { $0.evidence?.hostKey },
-            newerKeys: after.compactMapValues { $0.evidence?.hostKey })
+    ///
+    /// - Parameters:
+    ///   - match: nil finds it by the sides' keys.
+    ///   - last: hosts, by their older places, that the older sweep did not see or not wholly, as they were seen last.
+    ///   - unchanged: failures of clusters that are not among the sides' because nothing differs in them.
+    package static func between(
+        _ older: DiffSide, _ newer: DiffSide, match: FleetMatch? = nil, last: [HostPlace: HostSighting] = [:],
+        unchanged: [String: Int] = [:]
+    ) -> SweepDiff {
+        var diff = SweepDiff(older: Side(older), newer: Side(newer), unchanged: unchanged)
+        let match = match ?? FleetMatch(older, newer)
         diff.fleet = match.change
-        let olderClusters = older.fleet.byName
-        let newerClusters = newer.fleet.byName
-        for (from, to) in match.pairs {
-            guard let host = diff.compared(before[from], after[to], at: to) else { continue }
-            let comparison = HostComparison(
-                before: host.before, after: host.after, place: to, olderCluster: olderClusters[from.cluster],
-                newerCluster: newerClusters[to.cluster], older: older, newer: newer)
-            var answers = Rejudgement(comparison)
-            for pair in ProcessPair.all(host.before, host.after) {
-                diff.compare(pair, at: to, both: host.before.state.isSeen && host.after.state.isSeen)
-                diff.findings += comparison.changes(in: pair, &answers)
-            }
+        let before = Sightings(older)
+        let after = Sightings(newer)
+        for pair in match.pairs {
+            let (old, new) = (before[pair.older], after[pair.newer])
+            // Neither side has loaded a host on which nothing changed.
+            if old == nil, new == nil { continue }
+            diff.take(
+                HostComparison(
+                    place: pair.newer, older: old, last: last[pair.older], newer: new, keys: (older.keys, newer.keys)))
         }
-        diff.drifts = driftChanges(older, newer)
-        for place in match.change.addedHosts { diff.take(after[place], at: place, isAdded: true) }
-        for place in match.change.removedHosts { diff.take(before[place], at: place, isAdded: false) }
-        diff.acceptWaived(newer)
+        diff.drifts = driftChanges(older, newer, match, last, DriftComparison.Causes(diff.flags, diff.processes))
+        for place in match.change.addedHosts { diff.take(after[place]?.host, at: place, isAdded: true) }
+        for place in match.change.removedHosts { diff.take(before[place]?.host, at: place, isAdded: false) }
+        diff.acceptWaived(after)
         diff.findings.sort { ($0.place, $0.component.rawValue, $0.check) < ($1.place, $1.component.rawValue, $1.check) }
         return diff
     }
 
+    private mutating func take(_ comparison: HostComparison) {
+        if let sight = comparison.sight { sights.append(sight) }
+        if let key = comparison.hostKey { hostKeys.append(key) }
+        let changes = comparison.changes()
+        findings += changes.findings
+        processes += changes.processes
+        flags += changes.flags
+        if changes.unchanged > 0 { unchanged[comparison.place.cluster, default: 0] += changes.unchanged }
+    }
+
     /// Marks changes whose newer failure is waived: they are told, and are not worse.
-    private mutating func acceptWaived(_ newer: DiffSide) {
-        let clusters = newer.fleet.byName
-        let hosts = newer.hosts
+    private mutating func acceptWaived(_ newer: Sightings) {
         for index in findings.indices {
-            let place = findings[index].place
-            guard let finding = findings[index].newer, finding.verdict == .fail, let cluster = clusters[place.cluster],
-                let record = hosts[place]
+            guard let finding = findings[index].newer, finding.verdict == .fail,
+                let sighting = newer[findings[index].place], let cluster = sighting.cluster
             else { continue }
-            let host = FleetHost(name: record.name, address: record.address)
-            guard case .active(let id) = newer.waivers.state(finding, cluster, host, newer.sweep.ended) else {
+            let host = FleetHost(name: sighting.host.name, address: sighting.host.address)
+            let basis = sighting.basis
+            guard case .active(let id) = basis.waivers.state(finding, cluster, host, basis.sweep.ended) else {
                 continue
             }
             findings[index].waiver = id
@@ -107,126 +128,62 @@ package struct SweepDiff: Sendable {
         }
     }
 
-    /// Notes what changed of the host as a whole; both records where their findings can be compared.
-    private mutating func compared(
-        _ before: HostRecord?, _ after: HostRecord?, at place: HostPlace
-    ) -> (before: HostRecord, after: HostRecord)? {
-        // Neither side has loaded the host where nothing on it changed.
-        if before == nil, after == nil { return nil }
-        let wasSeen = before?.state.isSeen ?? false
-        let isSeen = after?.state.isSeen ?? false
-        if wasSeen != isSeen {
-            sights.append(
-                SightChange(
-                    place: place, older: before?.state, newer: after?.state,
-                    failure: isSeen ? before?.failure : after?.failure))
-        }
-        if let key = before?.evidence?.hostKey, let new = after?.evidence?.hostKey, key != new {
-            hostKeys.append(HostKeyChange(place: place, from: key, to: new))
-        }
-        // What is left of a host that was not wholly seen, e.g. a failure on a cut line, is compared all the same.
-        guard let before, before.state.isSeen || !before.processes.isEmpty else {
-            takeUnseen(after, at: place, isBack: true)
-            return nil
-        }
-        guard let after, after.state.isSeen || !after.processes.isEmpty else {
-            takeUnseen(before, at: place, isBack: false)
-            return nil
-        }
-        return (before, after)
-    }
-
-    private mutating func takeUnseen(_ host: HostRecord?, at place: HostPlace, isBack: Bool) {
-        for process in host?.processes ?? [] {
-            for finding in process.findings where finding.verdict == .fail {
-                findings.append(
-                    FindingChange(
-                        isBack ? .new : .unseen, at: place, process.component, older: isBack ? nil : finding,
-                        newer: isBack ? finding : nil, because: Attribution(.coverage)))
-            }
-        }
-    }
-
-    /// - Parameter both: the host was seen on both sides, so that a process that is missing is gone.
-    private mutating func compare(_ pair: ProcessPair, at place: HostPlace, both: Bool) {
-        guard let older = pair.older, let newer = pair.newer else {
-            if both {
-                processes.append(
-                    ProcessChange(place: place, component: pair.component, isThere: pair.newer != nil))
-            }
-            return
-        }
-        // A line that is cut or kept in a file shows no flags; it says nothing of them.
-        if older.flags.isEmpty || newer.flags.isEmpty { return }
-        let before = Dictionary(older.flags.map { ($0.name, $0.value) }) { _, last in last }
-        let after = Dictionary(newer.flags.map { ($0.name, $0.value) }) { _, last in last }
-        if before == after { return }
-        for name in Set(before.keys).union(after.keys).sorted() where before[name] != after[name] {
-            flags.append(
-                FlagChange(
-                    place: place, component: pair.component, flag: name, from: before[name], to: after[name]))
-        }
-    }
-
-    private static func driftChanges(_ older: DiffSide, _ newer: DiffSide) -> [DriftChange] {
+    private static func driftChanges(
+        _ older: DiffSide, _ newer: DiffSide, _ match: FleetMatch, _ last: [HostPlace: HostSighting],
+        _ causes: DriftComparison.Causes
+    ) -> [DriftChange] {
         let before = Dictionary(older.clusters.map { ($0.name, $0) }) { first, _ in first }
-        var changes: [DriftChange] = []
-        for cluster in newer.clusters {
-            let old = before[cluster.name]?.drift ?? []
-            for drift in cluster.drift where !old.contains(where: { $0.isAbout(drift) }) {
-                changes.append(DriftChange(kind: .appeared, cluster: cluster.name, drift: drift))
+        let newerPlaces = Dictionary(match.pairs.map { ($0.older, $0.newer) }) { first, _ in first }
+        return newer.clusters.flatMap { cluster -> [DriftChange] in
+            let old = before[match.olderName(of: cluster.name)]
+            let places = (old?.hosts ?? []).map { HostPlace(cluster: old?.name ?? "", host: $0.name) }
+            var hosts = old?.hosts ?? []
+            var drift = old?.drift ?? []
+            if places.contains(where: { last[$0] != nil }) {
+                for (index, place) in places.enumerated() {
+                    if let last = last[place] { hosts[index] = hosts[index].completed(by: last.host) }
+                }
+                drift = FlagDrift.between(hosts)
             }
-            for drift in old where !cluster.drift.contains(where: { $0.isAbout(drift) }) {
-                let hosts = Set(drift.values.flatMap(\.hosts))
-                let seen = Set(cluster.hosts.filter(\.state.isSeen).map(\.name))
-                // A host that left the fleet cannot disagree any more; one that was not seen may.
-                let here =
-                    newer.fleet.clusters.first { $0.name == cluster.name }.map { Set($0.hosts.map(\.name)) } ?? []
-                let isHealed = hosts.intersection(here).isSubset(of: seen)
-                changes.append(DriftChange(kind: isHealed ? .healed : .unseen, cluster: cluster.name, drift: drift))
+            if drift == cluster.drift { return [] }
+            var names: [String: String] = [:]
+            for place in places {
+                if let to = newerPlaces[place], to.cluster == cluster.name { names[place.host] = to.host }
             }
+            return DriftComparison(
+                cluster: cluster.name, older: hosts, newer: cluster.hosts, drift: (drift, cluster.drift), names: names,
+                causes: causes
+            ).changes()
         }
-        return changes
     }
 }
 
-extension FlagDrift {
-    fileprivate func isAbout(_ other: FlagDrift) -> Bool { component == other.component && flag == other.flag }
-}
-
-extension FleetRecord {
-    fileprivate var byName: [String: FleetCluster] {
-        Dictionary(clusters.map { ($0.name, $0) }) { first, _ in first }
+extension SweepDiff.Side {
+    fileprivate init(_ side: DiffSide) {
+        self.init(sweep: side.sweep, tool: side.tool, policy: side.policy, early: side.early)
     }
 }
 
-extension DiffSide {
-    fileprivate var hosts: [HostPlace: HostRecord] {
-        var hosts: [HostPlace: HostRecord] = [:]
-        for cluster in clusters {
-            for host in cluster.hosts { hosts[HostPlace(cluster: cluster.name, host: host.name)] = host }
-        }
-        return hosts
+extension FleetMatch {
+    init(_ older: DiffSide, _ newer: DiffSide) {
+        self.init(older.fleet, newer.fleet, keys: (older.keys, newer.keys))
+        if let selection = newer.selection { self = within(selection, of: newer.fleet) }
     }
 }
 
-/// A process and the one that took its place: by component, and among several of one component by their order.
-struct ProcessPair {
-    let component: Component
-    let older: ProcessRecord?
-    let newer: ProcessRecord?
-    /// Among the processes of its component on the host.
-    let position: Int
+/// The hosts of one side.
+private struct Sightings {
+    private let hosts: [HostPlace: HostRecord]
+    private let clusters: [String: FleetCluster]
+    private let basis: SweepBasis
 
-    static func all(_ older: HostRecord, _ newer: HostRecord) -> [ProcessPair] {
-        Component.allCases.flatMap { component in
-            let before = older.processes.filter { $0.component == component }
-            let after = newer.processes.filter { $0.component == component }
-            return (0..<max(before.count, after.count)).map { position in
-                ProcessPair(
-                    component: component, older: position < before.count ? before[position] : nil,
-                    newer: position < after.count ? after[position] : nil, position: position)
-            }
-        }
+    init(_ side: DiffSide) {
+        hosts = side.clusters.hosts
+        clusters = side.fleet.byName
+        basis = side.basis
+    }
+
+    subscript(place: HostPlace) -> HostSighting? {
+        hosts[place].map { HostSighting($0, of: clusters[place.cluster], by: basis) }
     }
 }

@@ -229,12 +229,13 @@ package struct ProcessRecord: Sendable, Equatable {
     /// The releases that the process may be, where that is known at all.
     package var releases: ReleaseRange?
     package var notes: [String]
-    package var flags: [FlagValues]
+    /// Nil where they are not known: the row is cut off, or the settings stand in a file. A line without flags has none.
+    package var flags: [FlagValues]?
     package var findings: [Finding]
 
     package init(
         component: Component, pid: Int, user: String, releases: ReleaseRange? = nil, notes: [String] = [],
-        flags: [FlagValues] = [], findings: [Finding] = []
+        flags: [FlagValues]? = nil, findings: [Finding] = []
     ) {
         self.component = component
         self.pid = pid
@@ -252,6 +253,9 @@ extension ProcessRecord {
     package func forEachFailure(_ body: (Severity) -> Void) {
         for index in findings.indices where findings[index].countsAsFailure { body(findings[index].severity) }
     }
+
+    /// It only claims to be the component: nothing of its line was judged.
+    var isLookAlike: Bool { releases == nil && flags == nil }
 
     /// A check of the policy was answered for it.
     package var isJudged: Bool { findings.contains { IntegrityCheck.named($0.check) == nil } }

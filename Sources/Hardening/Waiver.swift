@@ -29,12 +29,12 @@ package struct WaiverScope: Sendable, Hashable {
     /// The cluster has all of them.
     package var labels: [String: String] = [:]
 
-    func covers(cluster: String, labels present: [String: String]) -> Bool {
+    package func covers(cluster: String, labels present: [String: String]) -> Bool {
         labels.allSatisfy { present[$0.key] == $0.value }
             && (clusters.isEmpty || clusters.contains { $0.matches(cluster) })
     }
 
-    func covers(host: String, address: String) -> Bool {
+    package func covers(host: String, address: String) -> Bool {
         if hosts.isEmpty { return true }
         if hosts.contains(where: { $0.matches(host) || $0.matches(address) }) { return true }
         guard let colon = address.lastIndex(of: ":") else { return false }

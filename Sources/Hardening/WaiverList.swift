@@ -115,6 +115,30 @@ package struct WaiverList: Sendable {
     }
 }
 
+extension WaiverList {
+    /// Where failures that are as they were may be waived on one side and not on the other: the scopes of the waivers that
+    /// are in force there alone.
+    ///
+    /// - Parameters: either side's waivers, nil for none, and the moment (RFC 3339) at which they are asked.
+    package static func scopes(
+        inForceOnOneSide older: (list: WaiverList?, moment: String), _ newer: (list: WaiverList?, moment: String)
+    ) -> Set<WaiverScope> {
+        func inForce(_ side: (list: WaiverList?, moment: String)) -> Set<Holding> {
+            guard let list = side.list, let now = Moment(rfc3339: side.moment) else { return [] }
+            return Set(
+                list.waivers.filter { now < $0.end }.map { Holding(check: $0.check, scope: $0.scope, value: $0.value) })
+        }
+        return Set(inForce(older).symmetricDifference(inForce(newer)).map(\.scope))
+    }
+
+    /// All of a waiver that says whether a failure is waived while it is in force.
+    private struct Holding: Hashable {
+        let check: String
+        let scope: WaiverScope
+        let value: String?
+    }
+}
+
 extension Waiver {
     /// Whether it speaks of such a failure, wherever it was seen.
     func takes(_ finding: Finding) -> Bool {

@@ -88,6 +88,29 @@ package enum FlagValue {
         return Int64(exactly: total)
     }
 
+    /// As `time.Duration.String` prints it: `1h0m0s`, `1.5s`, `20ms`.
+    package static func text(ofDuration nanoseconds: Int64) -> String {
+        let magnitude = nanoseconds.magnitude
+        if magnitude == 0 { return "0s" }
+        let sign = nanoseconds < 0 ? "-" : ""
+        guard magnitude >= 1_000_000_000 else {
+            let (unit, word): (UInt64, String) =
+                magnitude < 1_000 ? (1, "ns") : magnitude < 1_000_000 ? (1_000, "µs") : (1_000_000, "ms")
+            return sign + decimal(magnitude, in: unit) + word
+        }
+        let minutes = magnitude / 60_000_000_000
+        let seconds = decimal(magnitude % 60_000_000_000, in: 1_000_000_000) + "s"
+        if minutes == 0 { return sign + seconds }
+        return minutes < 60 ? "\(sign)\(minutes)m\(seconds)" : "\(sign)\(minutes / 60)h\(minutes % 60)m\(seconds)"
+    }
+
+    /// - Parameter unit: a power of ten.
+    private static func decimal(_ value: UInt64, in unit: UInt64) -> String {
+        var digits = String(value % unit + unit).dropFirst()
+        while digits.last == "0" { digits.removeLast() }
+        return digits.isEmpty ? "\(value / unit)" : "\(value / unit).\(digits)"
+    }
+
     /// One CSV record, as `encoding/csv` reads it; the empty text is no element. pflag's stringSlice.
     package static func stringSlice(_ text: String) -> [String]? {
         if text.isEmpty { return [] }

@@ -93,9 +93,9 @@ package struct JSONText {
         if let value { write(value) } else { write("null") }
     }
 
-    package mutating func field(_ key: StaticString, _ value: Bool) {
+    package mutating func field(_ key: StaticString, _ value: Bool?) {
         name(key)
-        write(value ? "true" : "false")
+        write(value.map { $0 ? "true" : "false" } ?? "null")
     }
 
     /// Counts by names that are the program's own words.

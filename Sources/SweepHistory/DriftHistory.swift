@@ -21,7 +21,9 @@ extension SweepStore {
         var past: [(started: String, clusters: [String: ClusterRecord])] = []
         var before = sweep
         while !drifting.isEmpty, past.count < depth, let parent = try parent(of: before) {
-            let records = try self.contents(of: parent).clusters(from: self, policy: .none) { drifting.contains($0) }
+            let records = try self.contents(of: parent).clusters(from: self, policy: .none) {
+                drifting.contains($0.cluster)
+            }
             past.append((parent.started, Dictionary(records.map { ($0.name, $0) }) { first, _ in first }))
             before = parent
         }

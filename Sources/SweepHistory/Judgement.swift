@@ -36,6 +36,8 @@ struct Judgement {
                     json.field("newest", process.releases?.upper.minor)
                     json.field("notes", process.notes)
                     json.field("flags", ids.flags)
+                    // Without this word no flags are flags that are not known, as in all that was stored before it.
+                    if process.flags?.isEmpty == true { json.field("flagless", true) }
                     json.field("findings", ids.findings)
                 }
             }
@@ -71,11 +73,13 @@ struct Judgement {
 private struct SavedProcess {
     var record = ProcessRecord(component: .kubeAPIServer, pid: 0, user: "")
     var flags = ""
+    var isFlagless = false
     var findings = ""
 
     func record(_ parts: inout Parts, in db: Database) throws -> ProcessRecord {
         var record = record
-        for id in try Self.ids(flags) { record.flags.append(try parts.flag(id, in: db)) }
+        let line = try Self.ids(flags).map { try parts.flag($0, in: db) }
+        record.flags = line.isEmpty && !isFlagless ? nil : line
         for id in try Self.ids(findings) { record.findings.append(try parts.finding(id, in: db)) }
         return record
     }
@@ -111,6 +115,7 @@ extension JSONReader {
             case "newest": newest = try json.optional { json throws(JSONProblem) in try json.count() }
             case "notes": process.record.notes = try json.strings()
             case "flags": process.flags = try json.string()
+            case "flagless": process.isFlagless = try json.bool()
             case "findings": process.findings = try json.string()
             default: try json.skip()
             }

@@ -19,8 +19,9 @@ struct Parts {
         var (findings, flags) = last.removeValue(forKey: process.component) ?? (PartList(), PartList())
         let newFindings = process.findings.places(otherThanIn: findings.parts)
         try findings.become(process.findings, newFindings) { try id(of: $0, in: db) }
-        let newFlags = process.flags.places(otherThanIn: flags.parts)
-        try flags.become(process.flags, newFlags) { try id(of: $0, in: db) }
+        let line = process.flags ?? []
+        let newFlags = line.places(otherThanIn: flags.parts)
+        try flags.become(line, newFlags) { try id(of: $0, in: db) }
         last[process.component] = (findings, flags)
         return (findings.text, flags.text)
     }

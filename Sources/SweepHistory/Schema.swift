@@ -12,8 +12,14 @@ enum Schema {
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
         migrator.registerMigration("4") { try $0.execute(sql: fourth) }
+        migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         return migrator
     }
+
+    private static let fifth = """
+        -- Findings that fail, waived or not, so that they are counted without reading judgements; null in older rows.
+        ALTER TABLE result ADD COLUMN failures INTEGER;
+        """
 
     private static let fourth = """
         -- The part of the inventory that was selected, as a fleet; null where all of it was, or where an earlier release

@@ -13,18 +13,28 @@ extension SweepContents {
         return record.applying(waivers, at: record.sweep.ended, places: fleet.waiverPlaces)
     }
 
-    /// - Parameter isWanted: asked for each cluster by its name.
+    /// - Parameter isWanted: asked for each host.
     func clusters(
-        from store: SweepStore, policy: Policy, where isWanted: (String) -> Bool = { _ in true }
+        from store: SweepStore, policy: Policy, where isWanted: (HostPlace) -> Bool = { _ in true }
     ) throws(StoreError) -> [ClusterRecord] {
-        var hosts = Dictionary(grouping: try hosts(from: store) { isWanted($0.cluster) }) { $0.result.cluster }
+        var records = RecordReader()
+        return try clusters(from: store, policy: policy, reading: &records, where: isWanted)
+    }
+
+    func clusters(
+        from store: SweepStore, policy: Policy, reading records: inout RecordReader, where isWanted: (HostPlace) -> Bool
+    ) throws(StoreError) -> [ClusterRecord] {
+        let read = try hosts(from: store, reading: &records) { isWanted($0.place) }
+        var hosts = Dictionary(grouping: read) { $0.result.cluster }
         var clusters: [ClusterRecord] = []
         let asked = sweep.isPartial ? selection : fleet
         let turns = Dictionary((asked?.clusters ?? []).map { ($0.name, $0.hosts) }) { first, _ in first }
-        for cluster in fleet.clusters where isWanted(cluster.name) {
+        for cluster in fleet.clusters {
             var records = (hosts.removeValue(forKey: cluster.name) ?? []).map(\.host)
             let had = Set(records.map(\.name))
-            records += (turns[cluster.name] ?? []).filter { !had.contains($0.name) }.map(\.abandoned)
+            records += (turns[cluster.name] ?? []).filter {
+                !had.contains($0.name) && isWanted(HostPlace(cluster: cluster.name, host: $0.name))
+            }.map(\.abandoned)
             if records.isEmpty { continue }
             clusters.append(
                 ClusterRecord(

@@ -89,12 +89,32 @@ extension SweepStore {
         return found
     }
 
-    /// The last finished sweep of the whole inventory before `sweep`; nil where there is none.
+    /// The sweep with which `sweep` is compared: the last finished one before it of the whole inventory, or, for a sweep of
+    /// a part, of one that held all of its hosts; nil where there is none.
     package func parent(of sweep: StoredSweep) throws(StoreError) -> StoredSweep? {
-        try read { db in
+        let isWide =
+            sweep.isPartial
+            ? """
+            NOT EXISTS (
+                SELECT 1 FROM result AS own JOIN host AS mine ON mine.id = own.host
+                WHERE own.sweep = \(sweep.row) AND NOT EXISTS (
+                    SELECT 1 FROM host AS theirs JOIN result ON result.host = theirs.id AND result.sweep = sweep.id
+                    WHERE theirs.cluster = mine.cluster AND theirs.name = mine.name))
+            """ : "0"
+        return try read { db in
             try first(
-                "finished = 1 AND partial = 0 AND (started, id) < (?, ?)", [sweep.started, sweep.row], db)
+                "finished = 1 AND (started, id) < (?, ?) AND (partial = 0 OR \(isWide))", [sweep.started, sweep.row], db
+            )
         }
+    }
+
+    /// The newest sweep of the whole inventory that says something of all its hosts: it finished, or was ended early.
+    ///
+    /// - Returns: also the newer ones that do not, the newest first.
+    package func newest() throws(StoreError) -> (sweep: StoredSweep?, passedOver: [StoredSweep]) {
+        let sweeps = try sweeps()
+        let position = sweeps.firstIndex { $0.ended != nil && !$0.isPartial }
+        return (position.map { sweeps[$0] }, Array(sweeps.prefix(position ?? sweeps.count)))
     }
 
     /// The newest sweep, if it did not finish.

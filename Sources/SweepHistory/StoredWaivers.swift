@@ -12,7 +12,8 @@ extension SweepContents {
 extension DiffWaivers {
     /// Those of a sweep's file.
     init(_ list: WaiverList) {
-        self.init(digest: list.text) { finding, cluster, host, moment in
+        let checks = Set(list.waivers.map(\.check))
+        self.init(digest: list.text, concern: { checks.contains($0) }) { finding, cluster, host, moment in
             switch list.state(of: finding, on: WaiverPlace(host, of: cluster), at: moment) {
             case .none: .none
             case .active(let waiver): .active(waiver.id)

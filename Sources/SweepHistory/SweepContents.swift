@@ -14,6 +14,15 @@ package struct SweepContents: Sendable {
     package let waivers: String?
     /// One for each host that had a turn, by cluster, host and address.
     package let results: [StoredResult]
+    /// Its documents, equal within a store where they are.
+    let ids: DocumentIDs
+
+    struct DocumentIDs: Equatable {
+        let policy: Int64
+        let fleet: Int64
+        let selection: Int64?
+        let waivers: Int64?
+    }
 
     /// Those of the named clusters, or of all.
     ///
@@ -21,9 +30,15 @@ package struct SweepContents: Sendable {
     package func hosts(
         from store: SweepStore, where isWanted: (StoredResult) -> Bool = { _ in true }
     ) throws(StoreError) -> [(result: StoredResult, host: HostRecord)] {
-        var parts = Parts()
-        return try store.read { db in
-            try results.filter(isWanted).map { ($0, try $0.record(&parts, db)) }
+        var records = RecordReader()
+        return try hosts(from: store, reading: &records, where: isWanted)
+    }
+
+    func hosts(
+        from store: SweepStore, reading records: inout RecordReader, where isWanted: (StoredResult) -> Bool
+    ) throws(StoreError) -> [(result: StoredResult, host: HostRecord)] {
+        try store.read { db in
+            try results.filter(isWanted).map { ($0, try records.record(of: $0, in: db)) }
         }
     }
 }
@@ -36,6 +51,8 @@ package struct StoredResult: Sendable {
     package let address: String
     package let state: HostState
     package let contents: Contents
+    /// Findings that fail; nil in what was stored before they were counted.
+    let failures: Int?
     private let attempts: Int
     private let bytes: Int
     private let milliseconds: Int
@@ -60,12 +77,22 @@ package struct StoredResult: Sendable {
         contents = Contents(
             state: state, evidence: row["evidence"], judgement: row["judgement"], remarks: row["remarks"],
             hostKey: row["host_key"])
+        failures = row["failures"]
         attempts = row["attempts"]
         bytes = row["bytes"]
         milliseconds = row["milliseconds"]
     }
 
-    func record(_ parts: inout Parts, _ db: Database) throws -> HostRecord {
+    /// The record of a result with the same contents, with what this one took.
+    fileprivate func measured(_ record: HostRecord) -> HostRecord {
+        var record = record
+        record.attempts = attempts
+        record.evidence?.bytes = bytes
+        record.evidence?.milliseconds = milliseconds
+        return record
+    }
+
+    fileprivate func record(_ parts: inout Parts, _ db: Database) throws -> HostRecord {
         var record = HostRecord(name: name, address: address, state: state, attempts: attempts)
         if let remarks = contents.remarks {
             let remarks = try Remarks(document: Documents.body(remarks, in: db))
@@ -85,6 +112,23 @@ package struct StoredResult: Sendable {
     }
 }
 
+/// Builds the records of results. Where those of two sweeps are read, a host that is the same in both is built once.
+struct RecordReader {
+    private var parts = Parts()
+    private var latest: [HostPlace: (result: StoredResult, record: HostRecord)] = [:]
+
+    mutating func record(of result: StoredResult, in db: Database) throws -> HostRecord {
+        if let (known, record) = latest[result.place], known.contents == result.contents,
+            known.address == result.address
+        {
+            return result.measured(record)
+        }
+        let record = try result.record(&parts, db)
+        latest[result.place] = (result, record)
+        return record
+    }
+}
+
 extension SweepStore {
     /// What a sweep was made with, and its hosts.
     package func contents(of sweep: StoredSweep) throws(StoreError) -> SweepContents {
@@ -96,13 +140,22 @@ extension SweepStore {
                     SELECT host.cluster, host.name, host.address, result.* FROM result JOIN host ON host.id = result.host
                     WHERE result.sweep = ? ORDER BY host.cluster, host.name, host.address
                     """, arguments: [sweep.row])
-            let (selection, waivers): (Int64?, Int64?) = (row["selection"], row["waivers"])
+            let ids = SweepContents.DocumentIDs(row)
             return SweepContents(
-                sweep: sweep, policy: try PolicyDocument(json: Documents.body(row["policy"], in: db)),
-                fleet: try FleetRecord(json: Documents.body(row["fleet"], in: db)),
-                selection: try selection.map { try FleetRecord(json: Documents.body($0, in: db)) },
-                waivers: try waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
-                results: try results.map(StoredResult.init))
+                sweep: sweep, policy: try PolicyDocument(json: Documents.body(ids.policy, in: db)),
+                fleet: try FleetRecord(json: Documents.body(ids.fleet, in: db)),
+                selection: try ids.selection.map { try FleetRecord(json: Documents.body($0, in: db)) },
+                waivers: try ids.waivers.map { String(decoding: try Documents.body($0, in: db), as: UTF8.self) },
+                results: try results.map(StoredResult.init), ids: ids)
         }
+    }
+}
+
+extension SweepContents.DocumentIDs {
+    init(_ row: Row) {
+        policy = row["policy"]
+        fleet = row["fleet"]
+        selection = row["selection"]
+        waivers = row["waivers"]
     }
 }

@@ -13,7 +13,8 @@ package struct SweepStart: Sendable {
     package var inventory: InventoryIdentity
     /// The whole inventory, selected or not.
     package var fleet: FleetRecord
-    /// What of it was selected, where only a part was.
+    /// What of it was selected, where only a part was: by default only a sweep of a part of that is compared with such a
+    /// sweep.
     package var selection: FleetRecord?
     /// The waivers' file as it was read; nil where there was none.
     package var waivers: String?
@@ -139,12 +140,12 @@ package struct SweepRecorder {
         let add = try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO result
-                    (sweep, host, state, attempts, evidence, judgement, remarks, host_key, bytes, milliseconds)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (sweep, host, state, attempts, evidence, judgement, remarks, host_key, bytes, milliseconds, failures)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try add.execute(arguments: [
             row, try hostID(cluster, host, db), host.state.rawValue, host.attempts, evidence, judgement, remarksID,
-            key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0,
+            key, host.evidence?.bytes ?? 0, host.evidence?.milliseconds ?? 0, host.failureCount,
         ])
     }
 
@@ -154,6 +155,15 @@ package struct SweepRecorder {
         let add = try db.cachedStatement(sql: "INSERT INTO host (cluster, name, address) VALUES (?, ?, ?)")
         try add.execute(arguments: [cluster, host.name, host.address])
         return db.lastInsertedRowID
+    }
+}
+
+extension HostRecord {
+    /// Waived or not.
+    var failureCount: Int {
+        processes.reduce(0) { sum, process in
+            sum + process.findings.indices.count { process.findings[$0].verdict == .fail }
+        }
     }
 }
 

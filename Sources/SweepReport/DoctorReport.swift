@@ -87,8 +87,8 @@ extension HealthItem.Area {
 
 extension TerminalText {
     /// Hints show commands, which stay whole so that they can be copied.
-    mutating func hint(_ hint: String) {
-        entry("hint", hint.split(separator: "\n").prefix(10).map { printable(String($0), limit: 4096) })
+    mutating func hint(_ hint: String, label: String = "hint") {
+        entry(label, hint.split(separator: "\n").prefix(10).map { printable(String($0), limit: 4096) })
     }
 }
 

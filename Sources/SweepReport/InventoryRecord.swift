@@ -5,17 +5,19 @@ package struct InventoryRecord: Sendable, Equatable {
         package var inventory: String
         package var kubernetesVersion: String?
         package var versionSource: String?
+        package var labels: [String: String]
         package var etcdMembers: Int?
         package var hosts: [Host]
 
         package init(
-            name: String, inventory: String, kubernetesVersion: String?, versionSource: String?, etcdMembers: Int?,
-            hosts: [Host]
+            name: String, inventory: String, kubernetesVersion: String?, versionSource: String?,
+            labels: [String: String] = [:], etcdMembers: Int?, hosts: [Host]
         ) {
             self.name = name
             self.inventory = inventory
             self.kubernetesVersion = kubernetesVersion
             self.versionSource = versionSource
+            self.labels = labels
             self.etcdMembers = etcdMembers
             self.hosts = hosts
         }

@@ -37,6 +37,10 @@ package enum InventoryReport {
             if let version = cluster.kubernetesVersion {
                 text.entry("version", version + (cluster.versionSource.map { "  (\($0))" } ?? ""))
             }
+            if !cluster.labels.isEmpty {
+                let labels = cluster.labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                text.entry("labels", labels.joined(separator: ", "))
+            }
             text.table(rows(cluster))
         }
         if !record.problems.isEmpty {
@@ -82,6 +86,7 @@ extension JSONText {
         field("inventory", cluster.inventory)
         field("kubernetesVersion", cluster.kubernetesVersion)
         field("versionSource", cluster.versionSource)
+        field("labels", cluster.labels)
         field("etcdMembers", cluster.etcdMembers)
         array("hosts", cluster.hosts) { json, host in
             json.object { json in

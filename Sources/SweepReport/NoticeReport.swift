@@ -45,7 +45,7 @@ package enum NoticeReport {
             json.field("comparedWith", diff?.older.sweep.id)
             json.field("notCompared", reason.map(cut))
             json.field("changed", diff.map { !$0.isEmpty } ?? true)
-            json.field("headline", diff.map { DiffOutline($0).headline })
+            json.field("headline", diff.map(DiffOutline.headline))
             json.field("regressions", diff?.regressions.count)
             json.line("hosts") { json in
                 json.field("total", record.hosts.count)

@@ -9,8 +9,8 @@ struct DiffCommand: ParsableCommand {
         abstract: "Tells what changed between two sweeps of the history, and proves why.",
         discussion: """
             A sweep is named by its id or the beginning of it, by latest, baseline or a date (the last sweep that \
-            started by then). Without names the newest sweep is compared with the one before, with one name that sweep \
-            with the newest.
+            started by then). Without names the newest sweep of the whole inventory is compared with the last finished \
+            one before it, with one name that sweep with the newest. One that was killed is passed over.
 
             The cause of a change is found by judging again: the older evidence by the newer policy, the newer evidence \
             by the older policy. A finding of a host that is gone or was not seen is never called resolved.
@@ -53,7 +53,7 @@ struct DiffCommand: ParsableCommand {
         let facts = try PolicyOption.facts()
         let compared: Result<SweepDiff, NotComparable>
         do throws(StoreError) {
-            let newer = try store.sweep(newer ?? "latest")
+            let newer = if let newer { try store.sweep(newer) } else { try Self.newest(in: store) }
             let older = if let older { try store.sweep(older) } else { try store.parent(of: newer) }
             guard let older else {
                 throw StoreError(.noSuchSweep, path: store.path, detail: "there is no sweep before \(newer.id)")
@@ -77,6 +77,22 @@ struct DiffCommand: ParsableCommand {
             }
             return failOn.exitStatus(of: diff)
         }
+    }
+}
+
+extension DiffCommand {
+    /// What is newer and not compared is said.
+    private static func newest(in store: SweepStore) throws(StoreError) -> StoredSweep {
+        let (newest, passedOver) = try store.newest()
+        for (sweeps, why) in [
+            (passedOver.filter { !$0.isPartial }, "did not finish; go on with it: kubesweep scan --resume"),
+            (passedOver.filter(\.isPartial), "looked at a part of its inventory only; name it to compare it"),
+        ] {
+            guard let first = sweeps.first else { continue }
+            let more = sweeps.count == 1 ? "" : ", and \(sweeps.count - 1) more before it"
+            Console.talk("\(printable(first.id)) is passed over\(more): it \(why)")
+        }
+        return if let newest { newest } else { try store.sweep("latest") }
     }
 }
 

@@ -19,8 +19,11 @@ struct DriftCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An id or its beginning, latest, baseline or a date.", valueName: "sweep"))
     var sweep = "latest"
 
-    @Option(help: ArgumentHelp("The label whose values are the environments.", valueName: "label"))
-    var label = FlagOutlier.Rule().label
+    @Option(
+        help: ArgumentHelp(
+            "The label whose values are the environments. Default: \(FlagOutlier.Rule.usualLabels.joined(separator: ", else ")).",
+            valueName: "label"))
+    var label: String?
 
     @Option(help: ArgumentHelp("How many sweeps to look back.", valueName: "number"))
     var depth = 30

@@ -98,7 +98,7 @@ extension InventoryRecord {
                 Cluster(
                     name: cluster.name, inventory: cluster.source,
                     kubernetesVersion: cluster.kubernetesVersion?.description, versionSource: cluster.versionSource,
-                    etcdMembers: cluster.etcdMembers, hosts: cluster.hosts.map(Host.init))
+                    labels: cluster.labels, etcdMembers: cluster.etcdMembers, hosts: cluster.hosts.map(Host.init))
             },
             problems: review.problems.map { problem in
                 Problem(

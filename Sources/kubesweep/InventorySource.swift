@@ -9,7 +9,8 @@ struct InventorySource {
     let bytes: [UInt8]
 
     static func load(
-        _ paths: [String], _ options: AnsibleInventory.Options, masters: HostExpression?, clusterVariable: String?
+        _ paths: [String], _ options: AnsibleInventory.Options, masters: HostExpression?, clusterVariable: String?,
+        labelVariables: [String] = []
     ) throws(CommandFailure) -> InventorySource {
         var fleet = Fleet(source: paths.joined(separator: ", "), clusters: [])
         var bytes: [UInt8] = []
@@ -23,7 +24,8 @@ struct InventorySource {
                     fleet.clusters += try Fleet.parse(text, file: path).clusters
                     bytes += Array(text.utf8)
                 case .ansible(var inventory):
-                    let found = try inventory.fleet(masters: masters, clusterVariable: clusterVariable)
+                    let found = try inventory.fleet(
+                        masters: masters, clusterVariable: clusterVariable, labelVariables: labelVariables)
                     fleet.clusters += found.clusters
                     fleet.notes += found.notes.filter { !fleet.notes.contains($0) }
                     bytes += inventory.bytes

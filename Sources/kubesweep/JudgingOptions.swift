@@ -89,11 +89,3 @@ enum FailThreshold: String, ExpressibleByArgument, CaseIterable {
     /// Whether a finding got worse that counts.
     func isReached(by diff: SweepDiff) -> Bool { diff.regressions.contains { includes($0.severity) } }
 }
-
-extension SweepDiff {
-    /// Something was seen before and is not any more, or the newer sweep was ended early.
-    fileprivate var sawLess: Bool {
-        findings.contains { $0.kind == .unknown || $0.kind == .unseen } || sights.contains { !$0.isBack }
-            || newer.early != nil
-    }
-}

@@ -128,7 +128,9 @@ struct RecordingOptions: ParsableArguments {
             }
             switch try store.diff(older, newer, facts: facts) {
             case .failure(let error): return .none(error.reason)
-            case .success(let diff): return .changes(diff, before: Coverage.Sum(older.summary))
+            case .success(let diff):
+                let isPart = newer.isPartial && newer.summary.hosts != older.summary.hosts
+                return .changes(diff, before: isPart ? nil : Coverage.Sum(older.summary))
             }
         } catch {
             throw CommandFailure(error)

@@ -25,6 +25,12 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "A variable of Ansible's inventories that is a label of the cluster whose masters all have one value of it; may be given several times.",
+            valueName: "name"))
+    var labelVariable: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "What the inventories are, where their files do not show it.", valueName: "format"))
     var inventoryFormat: InventoryFormat?
 
@@ -52,7 +58,7 @@ struct SelectionOptions: ParsableArguments {
         options.format = inventoryFormat
         options.programLimit = .seconds(inventorySeconds)
         return try InventorySource.load(
-            inventories, options, masters: expression, clusterVariable: clusterVariable)
+            inventories, options, masters: expression, clusterVariable: clusterVariable, labelVariables: labelVariable)
     }
 
     func select(from fleet: Fleet) throws(CommandFailure) -> Fleet {

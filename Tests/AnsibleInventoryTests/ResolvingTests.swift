@@ -6,11 +6,13 @@ import Testing
 /// What becomes of groups and variables: hosts to connect to, or problems with their places.
 struct ResolvingTests {
     private func fleet(
-        _ text: String, path: String = "prod/hosts.ini", masters: String? = nil, clusterVariable: String? = nil
+        _ text: String, path: String = "prod/hosts.ini", masters: String? = nil, clusterVariable: String? = nil,
+        labelVariables: [String] = []
     ) throws -> AnsibleFleet {
         var inventory = try AnsibleInventory(path: path, text: text, variableFolders: false)
         return try inventory.fleet(
-            masters: try masters.map { try HostExpression($0) }, clusterVariable: clusterVariable)
+            masters: try masters.map { try HostExpression($0) }, clusterVariable: clusterVariable,
+            labelVariables: labelVariables)
     }
 
     private func host(_ variables: String) throws -> Host {
@@ -50,6 +52,35 @@ struct ResolvingTests {
                 "prod/hosts.ini:2:5: \"-o StrictHostKeyChecking=no\" of ansible_ssh_extra_args is not used",
                 "prod/hosts.ini:2:5: \"-4\" of ansible_ssh_extra_args is not used",
             ])
+    }
+
+    @Test func `a variable labels the clusters whose masters agree on it`() throws {
+        let text = """
+            [masters]
+            a1 cluster=a environment=production zone=1
+            a2 cluster=a environment=production zone=2
+            b1 cluster=b environment='{{ stage }}' stage=test
+            b2 cluster=b environment=test zone=3
+            c1 cluster=c
+
+            """
+        let fleet = try fleet(
+            text, clusterVariable: "cluster", labelVariables: ["environment", "zone", "owner"])
+        #expect(
+            fleet.clusters.map(\.labels) == [["environment": "production"], ["environment": "test"], [:]])
+        #expect(
+            fleet.notes == [
+                "the masters of a do not agree on zone: the cluster has no such label",
+                "the masters of b do not agree on zone: the cluster has no such label",
+                "no master of prod/hosts.ini has owner, for a label",
+            ])
+    }
+
+    @Test func `a label that cannot be told is a problem`() throws {
+        let message = try #require(throws: YAMLError.self) {
+            try fleet("[masters]\ncp1 environment='{{ lookup(1) }}'\n", labelVariables: ["environment"])
+        }.description
+        #expect(message.hasPrefix("prod/hosts.ini:2:5: environment is a template that is not filled in"))
     }
 
     @Test func `a reference to another variable of the host is filled in`() throws {

@@ -11,11 +11,12 @@ struct InventoryTests {
     private func ansible() throws -> String {
         #expect(mkdir("\(scratch.path)/prod", 0o700) == 0)
         #expect(mkdir("\(scratch.path)/prod/group_vars", 0o700) == 0)
-        _ = try scratch.write("kube_version: v1.31.4\nansible_user: audit\n", to: "prod/group_vars/all.yml")
+        _ = try scratch.write(
+            "kube_version: v1.31.4\nansible_user: audit\nenvironment_name: production\n", to: "prod/group_vars/all.yml")
         return try scratch.write(
             """
             [kube_control_plane]
-            cp[1:2].example.com ansible_port=2222
+            cp[1:2].example.com ansible_port=2222 site=north
             cp3.example.com ansible_host=192.0.2.7 ansible_ssh_common_args="-J ops@bastion -o StrictHostKeyChecking=no"
             kind ansible_connection=docker
 
@@ -34,12 +35,13 @@ struct InventoryTests {
             version: 1
             clusters:
               lab:
+                labels: {environment: lab}
                 masters: [{name: lab1, host: 192.0.2.7}]
 
             """, to: "lab.yaml")
         let arguments = [
             "inventory", "--inventory", try ansible(), "-i", native, "--known-hosts", "\(scratch.path)/known_hosts",
-            "--format", format,
+            "--label-variable", "environment_name", "--label-variable", "site", "--format", format,
         ]
         let end = try await scratch.kubesweep(arguments)
         try Transcript.check(end, of: arguments, is: "inventory-\(format)", replacing: [(scratch.path, "<SCRATCH>")])

@@ -21,11 +21,14 @@ extension SimulatedMasters {
             try await nightOfTheInventory()
             try await nightsOfTheWaiver()
             try await nightOfTheRelease()
+            try await nightOfTheReturn()
+            try await nightOfTheRepair()
+            try await nightOfTheName()
 
             let listed = try await scratch.kubesweep(["history"])
             #expect(listed.status == 0)
             // Each night twice, once with a change and once without.
-            #expect(listed.output.split(separator: "\n").count == 1 + 14)
+            #expect(listed.output.split(separator: "\n").count == 1 + 20)
             let checked = try await scratch.kubesweep(["history", "check"])
             #expect(checked.status == 0, "\(checked.talk)")
         }
@@ -87,6 +90,28 @@ extension SimulatedMasters {
             try await night("6-release", ["--waivers", "\(scratch.path)/waivers.yaml"], status: 0)
         }
 
+        /// The master that was lost on the fourth night is back, installed anew.
+        private func nightOfTheReturn() async throws {
+            try await fleet.start("\(Built.package)/Tests/LoopbackFleet/nights/changed/prod/cp3.host", in: scratch)
+            let forget = try Program(
+                "/usr/bin/ssh-keygen", ["-R", "[127.77.30.3]:\(fleet.port)", "-f", "\(scratch.path)/known_hosts"],
+                in: scratch, environment: ["PATH": "/usr/bin:/bin"])
+            #expect(try await forget.end().status == 0)
+            try await night("7-return", ["--accept-new-host-keys"], status: 1)
+        }
+
+        /// What somebody changed on the second night is undone, so that the masters agree on it again.
+        private func nightOfTheRepair() async throws {
+            try await fleet.stop("cp2.prod.example", in: scratch)
+            try await fleet.start("\(Built.package)/Tests/LoopbackFleet/nights/prod/cp2.host", in: scratch)
+            try await night("8-repair", status: 0)
+        }
+
+        private func nightOfTheName() async throws {
+            _ = try inventory(without: ["cp1.staging"], naming: "preview")
+            try await night("9-name", status: 0)
+        }
+
         /// A night that is told, and then one on which nothing changed.
         private func night(_ name: String, _ options: [String] = [], status: Int) async throws {
             let arguments =
@@ -106,8 +131,17 @@ extension SimulatedMasters {
             #expect(again.status == 0)
         }
 
-        private func inventory(without names: [String]) throws -> String {
-            let lines = try fleet.inventoryText().split(separator: "\n", omittingEmptySubsequences: false)
+        /// - Parameter name: of the cluster that is called staging at first.
+        private func inventory(without names: [String], naming name: String = "staging") throws -> String {
+            let known = "\(scratch.path)/known_hosts"
+            if access(known, F_OK) != 0 {
+                _ = try scratch.write(
+                    String(decoding: try Scratch.read("\(fleet.state)/known_hosts"), as: UTF8.self), to: "known_hosts")
+            }
+            let lines = try fleet.inventoryText().replacing(
+                "known_hosts: \(fleet.state)/known_hosts", with: "known_hosts: \(known)"
+            )
+            .replacing("\n  staging:", with: "\n  \(name):").split(separator: "\n", omittingEmptySubsequences: false)
             let kept = lines.filter { line in !names.contains { line.contains("name: \($0).") } }
             return try scratch.write(kept.joined(separator: "\n"), to: "fleet.yaml")
         }

@@ -46,6 +46,21 @@ extension SimulatedMasters {
             #expect(try await patient.end().status == 0)
         }
 
+        // A part of the inventory.
+
+        @Test func `a part of the inventory is compared with what the last night saw of it`() async throws {
+            #expect(try await scratch.kubesweep(scan + ["--cron"]).status == 0)
+            let part = try await scratch.kubesweep(scan + ["--cron", "--host", "cp1.prod.example"])
+            #expect(part.output == "" && part.talk == "" && part.status == 0)
+            let told = try await scratch.kubesweep(scan + ["--diff", "--host", "cp2.prod.example"])
+            #expect(told.output.hasPrefix("kubesweep diff  nothing changed\n"), "\(told.output)")
+            let diff = try await scratch.kubesweep(["diff"])
+            let passed =
+                "is passed over, and 1 more before it: it looked at a part of its inventory only; name it to compare it\n"
+            #expect(diff.talk.contains(passed), "\(diff.talk)")
+            #expect(diff.status == 4)
+        }
+
         // Its turn.
 
         @Test func `a machine waits for its turn, the same each time, and ends at once when told`() async throws {

@@ -53,6 +53,29 @@ import Testing
         #expect(outliers(clusters) == [])
     }
 
+    @Test func `the label of the environments is the usual one that the clusters have`() throws {
+        func clusters(_ labels: [String: String]...) throws -> [ClusterRecord] {
+            try labels.flatMap { labels in
+                try (1...6).map { number in
+                    let host = HostRecord(
+                        name: "cp1", address: "a", state: .evaluated,
+                        processes: [try record("--v=\(labels.values.contains("prod") && number == 1 ? 9 : 2)")])
+                    return ClusterRecord(name: "c\(number)", labels: labels, hosts: [host], policy: .none)
+                }
+            }
+        }
+        #expect(
+            outliers(try clusters(["environment": "prod"], ["environment": "x"])) == ["prod v=9 on c1/cp1, usual 2 5/6"]
+        )
+        #expect(outliers(try clusters(["env": "prod"], ["env": "x"])) == ["prod v=9 on c1/cp1, usual 2 5/6"])
+        #expect(
+            outliers(try clusters(["environment": "prod", "env": "y"], [:])) == ["prod v=9 on c1/cp1, usual 2 5/6"])
+        var rule = FlagOutlier.Rule()
+        rule.label = "env"
+        #expect(
+            outliers(try clusters(["environment": "prod", "env": "y"], [:]), rule) == ["y v=9 on c1/cp1, usual 2 5/6"])
+    }
+
     @Test func `clusters without the label are an environment of their own`() throws {
         var clusters = try (1...6).map { try cluster("c\($0)", "--v=2", env: nil) }
         clusters.append(try cluster("odd", "--v=9", env: nil))
@@ -90,6 +113,23 @@ import Testing
         #expect(
             courses.map { "\($0.kind.rawValue) since \($0.isOlder ? "before " : "")\($0.since) in \($0.sweeps)" }
                 == [expected])
+    }
+
+    @Test func `a night on which a row was cut says nothing`() throws {
+        let now = try cluster([1, 2, 2])
+        let cut = ClusterRecord(
+            name: "prod",
+            hosts: now.hosts.map { host in
+                var host = host
+                if host.name == "cp1" { host.processes[0].flags = nil }
+                return host
+            }, policy: .none)
+        #expect(cut.drift == [])
+        let past: [(started: String, cluster: ClusterRecord?)] = [
+            ("8", cut), ("7", now), ("6", try cluster([2, 2, 2])),
+        ]
+        let courses = DriftCourse.courses(of: now, at: "9", past: past)
+        #expect(courses.map { "\($0.kind.rawValue) since \($0.since) in \($0.sweeps)" } == ["lasting since 7 in 2"])
     }
 
     @Test func `no drift has no course`() throws {

@@ -124,7 +124,7 @@ struct IntegrityTests {
         )
         #expect(records.map(\.pid) == [700, 900])
         #expect(records.map(\.findings.count) == [38, 1])
-        #expect(records[1].flags == [])
+        #expect(records[1].flags == nil)
         #expect(records.map(\.isJudged) == [true, false])
     }
 

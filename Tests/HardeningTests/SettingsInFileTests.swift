@@ -31,7 +31,7 @@ struct SettingsInFileTests {
         #expect(Set(record.findings.map(\.note)) == [path])
         #expect(Set(record.findings.map(\.observed)) == ["not on the command line"])
         #expect(record.notes == ["\(distribution) keeps the settings in \(path)"])
-        #expect(record.flags == [])
+        #expect(record.flags == nil)
         #expect(record.releases == ReleaseRange(Release(minor: 5), Release(minor: 36)))
     }
 

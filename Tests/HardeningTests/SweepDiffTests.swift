@@ -150,7 +150,7 @@ import Testing
 
     @Test func `an answer lost to a cut listing is coverage`() throws {
         var newer = second
-        newer.hosts[0].isCut = true
+        newer.hosts[0].cut = .end
         let diff = try diff(first, newer)
         #expect(!diff.findings.isEmpty)
         #expect(diff.findings.allSatisfy { $0.kind == .unknown && $0.attribution == Attribution(.coverage) })

@@ -26,8 +26,13 @@ struct FixtureDiff {
                 Host(cluster: "prod", name: "cp3", flags: "--profiling=true --audit-log-maxage=100"),
                 Host(cluster: "staging", name: "cp1", flags: "--anonymous-auth=false"),
                 Host(cluster: "edge", name: "back", flags: nil),
+                Host(cluster: "edge", name: "new", flags: nil),
+                Host(cluster: "edge", name: "other", flags: "--profiling=false", address: "192.0.2.8:22"),
                 Host(cluster: "old", name: "cp1", flags: "--profiling=false", address: "192.0.2.7:22"),
             ])
+        let earlier = try Self.side(
+            "20261031T020000Z-0000", "2026-10-31T02:00:00Z", lenient, version: "1.29",
+            [Host(cluster: "edge", name: "back", flags: "--profiling=false --v=2", key: "ssh-ed25519 SHA256:before")])
         let hostile = HostileText.all
         let newer = try Self.side(
             "20261102T020000Z-0002", "2026-11-02T02:00:00Z", strict, version: "1.31",
@@ -40,10 +45,17 @@ struct FixtureDiff {
                     flags: "--profiling=false --audit-log-maxage=30 --audit-log-path=/audit --v=" + Self.word),
                 Host(cluster: "prod", name: "cp3", flags: nil, detail: hostile),
                 Host(cluster: "prod", name: "cp4 \(hostile)", flags: "--audit-log-path=" + Self.word),
-                Host(cluster: "edge", name: "back", flags: "--profiling=false"),
-                Host(cluster: "renamed \(hostile)", name: "cp1", flags: "--profiling=false", address: "192.0.2.7:22"),
-            ])
-        diff = SweepDiff.between(older, newer)
+                Host(cluster: "edge", name: "back", flags: "--profiling=false --v=4"),
+                Host(cluster: "edge", name: "new", flags: "--profiling=false"),
+                Host(
+                    cluster: "edge", name: "other", flags: "--profiling=true", address: "192.0.2.9:22",
+                    key: "ssh-ed25519 SHA256:another", isCut: true),
+                Host(
+                    cluster: "renamed \(hostile)", name: "cp1", flags: "--profiling=false", address: "192.0.2.7:22",
+                    key: "ssh-ed25519 SHA256:old-cp1"),
+            ], distribution: "k3s")
+        let last = HostSighting(earlier.clusters[0].hosts[0], of: earlier.fleet.clusters[0], by: earlier.basis)
+        diff = SweepDiff.between(older, newer, last: [HostPlace(cluster: "edge", host: "back"): last])
         unchanged = SweepDiff.between(older, older)
         var early = older
         early.early = EarlyEnd(cause: "the sweep's deadline of 4 s was reached", hosts: 9, abandoned: 5)
@@ -75,6 +87,15 @@ struct FixtureDiff {
         var address: String?
         var key: String?
         var detail = "127.0.0.1:22: Connection refused"
+        /// The listing ends before the scheduler that others list.
+        var isCut = false
+
+        private static let end = """
+            root          30       1  0 02:00 ?        00:00:01 kube-scheduler
+
+            kubesweep-end status=0
+
+            """
 
         var fleetHost: FleetHost { FleetHost(name: name, address: address ?? "\(name.prefix(4)).\(cluster):22") }
 
@@ -83,16 +104,15 @@ struct FixtureDiff {
                 return HostRecord(
                     name: name, address: fleetHost.address, state: .unreachable,
                     failure: HostFailure(
-                        phase: "connect", reason: "connectionRefused", detail: detail, hint: "check that sshd runs"))
+                        phase: "connect", reason: "connectionRefused", detail: detail,
+                        hint: "check that sshd runs:\n  systemctl status ssh \(HostileText.escapeSequence)"))
             }
             let text = """
                 UID          PID    PPID  C STIME TTY          TIME CMD
                 root           1       0  0 02:00 ?        00:00:01 /sbin/init
                 root          20       1  0 02:00 ?        00:00:01 kube-apiserver \(flags)
 
-                kubesweep-end status=0
-
-                """
+                """ + (isCut ? "" : Self.end)
             let judged = try judge.judged(Array(text.utf8), origin: .remoteCommand, claimed: Release(version))
             return HostRecord(
                 name: name, address: fleetHost.address, state: judged.state,
@@ -114,20 +134,21 @@ struct FixtureDiff {
     }
 
     private static func side(
-        _ id: String, _ started: String, _ judge: Judge, version: String, _ hosts: [Host]
+        _ id: String, _ started: String, _ judge: Judge, version: String, _ hosts: [Host], distribution: String? = nil
     ) throws -> DiffSide {
         let names = Set(hosts.map(\.cluster)).sorted()
         let labels = ["environment": version]
         return DiffSide(
-            sweep: SweepIdentity(id: id, started: started, ended: started, isComplete: true),
-            tool: ToolIdentity(name: "kubesweep", version: "0.1.0", libssh2: "1.10.0"),
-            policy: PolicyIdentity(name: judge.policy.name, digest: "sha256:" + String(repeating: "0", count: 64)),
-            judge: judge,
+            SweepBasis(
+                sweep: SweepIdentity(id: id, started: started, ended: started, isComplete: true),
+                tool: ToolIdentity(name: "kubesweep", version: "0.1.0", libssh2: "1.10.0"),
+                policy: PolicyIdentity(name: judge.policy.name, digest: "sha256:" + String(repeating: "0", count: 64)),
+                judge: judge),
             fleet: FleetRecord(
                 clusters: names.map { name in
                     FleetCluster(
-                        name: name, kubernetesVersion: version, labels: labels,
-                        hosts: hosts.filter { $0.cluster == name }.map(\.fleetHost))
+                        name: name, kubernetesVersion: version, distribution: name == "edge" ? distribution : nil,
+                        labels: labels, hosts: hosts.filter { $0.cluster == name }.map(\.fleetHost))
                 }),
             clusters: try names.map { name in
                 ClusterRecord(

@@ -38,7 +38,7 @@ struct FixtureSweep {
                     ControlPlaneProcess(
                         component: process.component, pid: process.pid, parent: 1, user: process.user,
                         program: process.component.rawValue,
-                        arguments: process.flags.map { "--\($0.name)=\($0.value)" })
+                        arguments: (process.flags ?? []).map { "--\($0.name)=\($0.value)" })
                 }))
     }
 
@@ -51,12 +51,12 @@ struct FixtureSweep {
     }
 
     static func apiserver(
-        pid: Int = 1201, _ version: ReleaseRange? = nil, flags: [String: String] = [:], notes: [String] = [],
+        pid: Int = 1201, _ version: ReleaseRange? = nil, flags: [String: String]? = nil, notes: [String] = [],
         findings: [Finding]
     ) -> ProcessRecord {
         ProcessRecord(
             component: .kubeAPIServer, pid: pid, user: "root", releases: version, notes: notes,
-            flags: flags.sorted { $0.key < $1.key }.map { FlagValues($0.key, $0.value, as: nil) }, findings: findings)
+            flags: flags?.sorted { $0.key < $1.key }.map { FlagValues($0.key, $0.value, as: nil) }, findings: findings)
     }
 
     /// Three masters, of which the last differs, and one that refuses connections.
