@@ -127,6 +127,42 @@ struct PartsTests {
                 + "on this server (SSH-2.0-dropbear_2022.83)")
     }
 
+    /// What libssh2 1.11 asks for where the server names no better algorithm.
+    @Test func `nothing is signed with SHA-1, neither here nor by an agent`() throws {
+        let key = try PrivateKey(path: TestKeys.get().user("rsa"))
+        let agent = try ScriptedAgent { _, wire in
+            if !wire.read().isEmpty { Issue.record("the agent was asked") }
+        }
+        let held = try #require(
+            Identity(AgentKey(publicKey: key.publicKey, comment: "held"), in: try agent.client()))
+        func written(_ texts: [[UInt8]]) -> [UInt8] {
+            var writer = WireWriter()
+            for text in texts { writer.string(text) }
+            return writer.bytes
+        }
+        let request =
+            written([[UInt8](repeating: 7, count: 32)]) + [50]
+            + written([Array("root".utf8), Array("ssh-connection".utf8), Array("publickey".utf8)]) + [1]
+            + written([Array("ssh-rsa".utf8), key.publicKey.blob])
+        for identity in [Identity(key), held] {
+            var offers = KeyOffers([identity])
+            let hasOffer = offers.advance(serverBanner: "SSH-2.0-OpenSSH_9.2p1")
+            let current = try #require(hasOffer ? offers.current : nil)
+            let answer = request.withUnsafeBufferPointer(current.request.sign)
+            guard case .failed = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+            let asksAgent = current.request.askAgent(begins: {}, completion: { _ in })
+            #expect(!asksAgent)
+            offers.refuseCurrent()
+            #expect(!offers.anyWasRefused)
+            #expect(
+                offers.unusableText
+                    == "\(identity.text): the server takes no signature of an RSA key but SHA-1's, which is never made")
+        }
+    }
+
     struct Negotiation: Sendable {
         /// Key exchange, host key, ciphers to the server and back, MACs to the server and back.
         var server: [String]
