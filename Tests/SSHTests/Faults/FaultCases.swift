@@ -135,6 +135,23 @@ extension Fault {
             host.user = "root"
             return host
         },
+        Fault(
+            .oneByteASecond, "in answer to the key",
+            unreachable("authenticate", "timedOut", "did not answer the authentication within 5.0 s")
+        ) {
+            try serverSide { server in
+                if let question = server.awaitSignIn() { server.trickle(question) }
+            }
+        },
+        Fault(
+            .oneByteASecond, "in answer to the command",
+            unreachable("execute", "timedOut", "did not start the command within 5.0 s")
+        ) {
+            try serverSide { server in
+                guard server.letIn(), server.openChannel(), server.receive() != nil else { return }
+                server.trickle([99, 0, 0, 0, 0])
+            }
+        },
         Fault(.forcedCommand, "no session at all", unreachable("execute", "commandRefused")) {
             try .good(mark, options: ["MaxSessions 0"])
         },
