@@ -48,7 +48,7 @@ extension Connection {
         }
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
-        if let refused = accountRefused("\(place) \(end.text)") { return refused }
+        if case .closed = end, let refused = accountRefused("\(place) \(end.text)") { return refused }
         return fail(.connectionLost, "\(place) \(end.text)\(progressText)\(farewell)")
     }
 
@@ -56,7 +56,8 @@ extension Connection {
         if case .reading = state { " after \(output.stdout.count) bytes of output" } else { "" }
     }
 
-    /// The connection ended behind the signature: sshd does that where PAM does not let the account in.
+    /// The server ended the connection in order, behind the signature: sshd does that where PAM does not let the account
+    /// in. A reset may be anybody's.
     func accountRefused(_ end: String) -> Next? {
         guard case .authenticating(let offer) = state, offer.request.isSigned else { return nil }
         let user = PeerText.printable(target.user.utf8, limit: 64)

@@ -8,8 +8,9 @@ struct KeyExchangeOffer: Equatable {
     var macToServer: [String]
     var macToClient: [String]
 
-    /// Bytes of the clear text that are kept to look for it: the version line and the largest packet in use.
-    static let transcriptLimit = 8 << 10
+    /// Bytes of the clear text that are kept to look for it: the version line and the largest packet that a server has to
+    /// take, and so may send (RFC 4253 §6.1).
+    static let transcriptLimit = 256 + 35_000
 
     /// `transcript` starts with the version line. Nil where the packet is not whole or not a KEXINIT.
     init?(transcript: some Collection<UInt8>) {

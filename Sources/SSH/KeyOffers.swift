@@ -39,7 +39,11 @@ package struct KeyOffers {
     mutating func refuseCurrent() {
         guard let current else { return }
         self.current = nil
-        if let failure = current.request.failure {
+        if current.request.isTooWeak {
+            unusable.append(
+                "\(current.request.identity.text): the server takes no signature of an RSA key but SHA-1's, which is "
+                    + "never made")
+        } else if let failure = current.request.failure {
             if unsigned == nil { unsigned = (current.request.identity, failure) }
         } else if current.request.isSigned {
             denied.append(current.request.identity)

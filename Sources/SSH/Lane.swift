@@ -28,8 +28,8 @@ final class Lane {
     private var gates: Gates
     private var ramp: StartRamp
     private var shortage = Shortage()
-    /// Hosts that find no local port now; others do not wait for them.
-    private var postponed: [(due: Instant, job: Job)] = []
+    /// Hosts that find no local port now, in the order in which they are due; others do not wait for them.
+    private var postponed = Queue<(due: Instant, job: Job)>()
     /// Hosts whose output is not read while the engine holds too much.
     private var heldBack = Queue<SlotToken>()
     /// The one that is read all the same.
@@ -130,8 +130,7 @@ final class Lane {
     }
 
     private func cancel(reason: String, where matches: (Job) -> Bool) {
-        let left = postponed.map(\.job).filter(matches)
-        postponed.removeAll { matches($0.job) }
+        let left = postponed.removeAll { matches($0.job) }.map(\.job)
         for job in waiting.removeAll(where: matches) + left { finishUnstarted(job, reason: reason) }
         for index in slots.indices {
             guard let connection = slots[index].connection, connection.pool == nil, matches(connection.job) else {
@@ -309,8 +308,9 @@ final class Lane {
             }
         }
         let now = MonotonicTime.now
-        for due in postponed.filter({ $0.due <= now }) { waiting.prepend(due.job) }
-        postponed.removeAll { $0.due <= now }
+        while let first = postponed.first, first.due <= now, let due = postponed.popFirst() {
+            waiting.prepend(due.job)
+        }
         var started = 0
         while started < Self.startsPerTurn, mayStart(now: now), let job = waiting.popFirst() {
             start(job)
@@ -358,7 +358,7 @@ final class Lane {
         let now = MonotonicTime.now
         var due = deadlines.first?.time ?? .max
         if hasPlace { due = min(due, max(shortage.pausedUntil, ramp.next(now: now))) }
-        for job in postponed { due = min(due, job.due) }
+        if let first = postponed.first { due = min(due, first.due) }
         guard due < .max else { return -1 }
         guard due > now else { return 0 }
         return Int32(clamping: (due - now) / 1_000_000 + 1)

@@ -27,11 +27,15 @@ package struct OpenFiles: Sendable {
         return OpenFiles(limit: Int(clamping: limit.rlim_cur), inUse: count())
     }
 
-    /// What hosts may take together. The rest is for names, files and reports: at most 64, half of a small number.
+    /// What hosts may take together. The rest is for names, files and reports: half of a small number.
     func left(lanes: Int) -> Int {
         let left = limit - inUse - Self.perLane * lanes
-        return max(lanes, left - min(64, left / 2))
+        return max(lanes, left - min(names + 32, left / 2))
     }
+
+    /// Names that may be asked at a time, each with a descriptor of its own: where there are enough, as many as hosts are
+    /// under way by default, so that silent ones hold up no other.
+    var names: Int { limit < 4096 ? Resolver.usualThreads : 128 }
 
     /// Whether there is room for one host a lane and a few files besides.
     func suffice(lanes: Int) -> Bool { limit - inUse - Self.perLane * lanes >= lanes + Self.kept }

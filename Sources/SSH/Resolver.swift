@@ -29,9 +29,9 @@ final class Resolver: Sendable {
         var isStopped = false
 
         /// Threads to be started now, for names that would wait otherwise; they are counted in.
-        mutating func takeThreads(now: Instant) -> Int {
+        mutating func takeThreads(limit: Int, now: Instant) -> Int {
             let slow = asked.values.count { $0 &+ Resolver.patience <= now }
-            let room = min(Resolver.usualThreads + slow, Resolver.threadLimit) - threads
+            let room = min(Resolver.usualThreads + slow, limit) - threads
             let count = max(0, min(queued - idle, room))
             threads += count
             return count
@@ -46,9 +46,7 @@ final class Resolver: Sendable {
     }
 
     /// Names that are asked at a time where each is answered soon.
-    private static let usualThreads = 32
-    /// With those that wait for slow answers. As many hosts as are under way at once by default.
-    private static let threadLimit = 128
+    static let usualThreads = 32
     /// From when on an answer counts as slow.
     private static let patience: UInt64 = 1_000_000_000
     /// Between two looks for slow answers, in microseconds.
@@ -56,13 +54,19 @@ final class Resolver: Sendable {
     /// Addresses of one name; more would only use up the connect limit.
     private static let addressLimit = 8
 
+    private let threadLimit: Int
     private let lookUp: @Sendable (String) -> Answer
     private let state = Mutex(State())
     /// A semaphore as a descriptor: one unit for each queued name.
     private let wakeup: Int32
 
-    /// - Parameter lookUp: blocks until there is an answer.
-    init(lookUp: @escaping @Sendable (String) -> Answer = Resolver.look(up:)) throws(SSHEngineError) {
+    /// - Parameters:
+    ///   - threadLimit: with those that wait for slow answers.
+    ///   - lookUp: blocks until there is an answer.
+    init(
+        threadLimit: Int = usualThreads, lookUp: @escaping @Sendable (String) -> Answer = Resolver.look(up:)
+    ) throws(SSHEngineError) {
+        self.threadLimit = threadLimit
         self.lookUp = lookUp
         wakeup = eventfd(0, Int32(EFD_SEMAPHORE) | Int32(EFD_CLOEXEC))
         guard wakeup >= 0 else { throw .system(call: "eventfd", code: errno) }
@@ -90,7 +94,7 @@ final class Resolver: Sendable {
             state.queue.append(name)
             state.queued += 1
             isQueued = true
-            starts = (state.takeThreads(now: MonotonicTime.now), state.takeWatch())
+            starts = (state.takeThreads(limit: threadLimit, now: MonotonicTime.now), state.takeWatch())
             return (nil, false)
         }
         if isAsked { begins() }
@@ -116,7 +120,7 @@ final class Resolver: Sendable {
             $0.queued = 0
             $0.callers = [:]
         }
-        eventfd_write(wakeup, UInt64(Self.threadLimit))
+        eventfd_write(wakeup, UInt64(threadLimit))
     }
 
     private func run() {
@@ -155,7 +159,7 @@ final class Resolver: Sendable {
                     state.hasWatch = false
                     return nil
                 }
-                return state.takeThreads(now: MonotonicTime.now)
+                return state.takeThreads(limit: threadLimit, now: MonotonicTime.now)
             }
             guard let count else { return }
             start((count, false))

@@ -25,12 +25,12 @@ package final class SSHEngine: Sendable {
     ) throws(SSHEngineError) {
         try self.init(
             lanes: count, limits: limits, hostKeyPolicy: hostKeyPolicy, clientSoftware: clientSoftware,
-            resolver: Resolver())
+            lookUp: Resolver.look(up:))
     }
 
     init(
         lanes count: Int, limits: SSHLimits, hostKeyPolicy: HostKeyPolicy, clientSoftware: String = "kubesweep",
-        resolver: Resolver
+        lookUp: @escaping @Sendable (String) -> Resolver.Answer
     ) throws(SSHEngineError) {
         try SSHLibrary.initialise()
         guard let algorithms = SSHLibrary.algorithms else { throw .library(code: 0) }
@@ -41,6 +41,7 @@ package final class SSHEngine: Sendable {
         let share = limits.share(ofLanes: count)
         let gates = Gates(share, descriptors: openFiles.left(lanes: count) / count)
         let ramp = StartRamp(perSecond: limits.startsPerSecond, lanes: count)
+        let resolver = try Resolver(threadLimit: openFiles.names, lookUp: lookUp)
         let firstUse = FirstUseKeys()
         let proxies = Proxies(connectLimit: limits.connect)
         let banner = "SSH-2.0-\(clientSoftware)_libssh2_\(SSHLibrary.version)"

@@ -11,6 +11,8 @@ final class SignRequest {
         case waiting
         case answered([UInt8])
         case failed(AgentError)
+        /// The signature would be SHA-1's.
+        case tooWeak
         case signed
     }
 
@@ -37,16 +39,20 @@ final class SignRequest {
     /// The agent was asked and has not answered.
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
+    /// The server takes none but a SHA-1 signature of the RSA key, and none is made.
+    var isTooWeak: Bool { if case .tooWeak = state { true } else { false } }
+
     /// Why the agent did not sign.
     var failure: AgentError? { if case .failed(let failure) = state { failure } else { nil } }
 
     /// Called by libssh2 with the data of RFC 4252 §7, the same each time.
     func sign(_ data: UnsafeBufferPointer<UInt8>) -> Answer {
+        if identity.algorithm == .rsa, SignatureAlgorithm.name(in: data) == "ssh-rsa" { state = .tooWeak }
         switch (state, identity.signing) {
         case (.answered(let signature), _):
             state = .signed
             return .signature(signature)
-        case (.failed, _): return .failed
+        case (.failed, _), (.tooWeak, _): return .failed
         case (.waiting, _), (.asked, _): return .wait
         case (.idle, .key(let signer)), (.signed, .key(let signer)):
             guard let signature = signer.signature(of: data) else { return .failed }

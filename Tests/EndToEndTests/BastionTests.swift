@@ -4,7 +4,7 @@ import Testing
 
 extension SimulatedMasters {
     /// Three clean masters, reached as ssh_config says.
-    @Suite(.fleet("clean"), .enabled(if: geteuid() == 0, "the bastion is an sshd of this account"))
+    @Suite(.fleet("clean"), .enabled(if: LoopbackFleet.isRoot, "the bastion is an sshd of this account"))
     struct ThroughBastions {
         let scratch: Scratch
         let fleet: LoopbackFleet

@@ -131,7 +131,7 @@ extension SimulatedMasters {
             let holder = try Program(
                 "/usr/bin/flock", ["-x", known, "/bin/sh", "-c", "echo held; exec sleep 600"], in: scratch,
                 environment: ["PATH": "/usr/bin:/bin"])
-            defer { holder.signal(SIGKILL) }
+            defer { holder.destroy() }
             while holder.outputSoFar != "held\n" { try await Task.sleep(for: .milliseconds(10)) }
             let start = ContinuousClock.now
             let end = try await scratch.kubesweep([

@@ -149,7 +149,7 @@ extension SimulatedMasters {
             let socket = "\(scratch.path)/agent"
             let agent = try Program(
                 "/usr/bin/ssh-agent", ["-D", "-a", socket], in: scratch, environment: ["PATH": "/usr/bin:/bin"])
-            defer { agent.signal(SIGKILL) }
+            defer { agent.destroy() }
             let deadline = ContinuousClock.now + Program.timeLimit
             while ContinuousClock.now < deadline {
                 do {

@@ -170,7 +170,7 @@ extension SimulatedMasters {
                 _ = try await tool("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", others[number - 1]])
             }
             let (agent, here) = try await agent(holding: others)
-            defer { agent.signal(SIGKILL) }
+            defer { agent.destroy() }
             mkdir("\(scratch.path)/home/.ssh", 0o700)
             let key = try scratch.write(
                 try Scratch.read("\(fleet.state)/id_ed25519"), to: "home/.ssh/id_ed25519")
@@ -195,7 +195,7 @@ extension SimulatedMasters {
         @Test func `are signed for by the agent, also when only their public half is named`() async throws {
             let key = try await encryptedKey("")
             let (agent, here) = try await agent(holding: [key])
-            defer { agent.signal(SIGKILL) }
+            defer { agent.destroy() }
             let publicHalf = try await tool("/usr/bin/ssh-keygen", ["-y", "-f", key])
             let named = try scratch.write(publicHalf.stdout, to: "key.pub")
             let locked = try await encryptedKey()

@@ -32,9 +32,12 @@ struct LoopbackFleet: Sendable {
         #expect(end.status == 0, "\(end.talk)")
     }
 
+    /// What needs namespaces at once. Where a run must not pass for want of it, the tests fail instead of being skipped.
+    static let isRoot = geteuid() == 0 || getenv("KUBESWEEP_REQUIRE_SERVERS") != nil
+
     /// Hosts are namespaces, which need root, at once or through sudo without a question.
     static let isPossible: Bool = {
-        if geteuid() == 0 { return true }
+        if isRoot { return true }
         return system("sudo -n true 2>/dev/null") == 0
     }()
 }

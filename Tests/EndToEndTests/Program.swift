@@ -67,6 +67,14 @@ struct Program {
 
     func signal(_ number: Int32) { kill(pid, number) }
 
+    /// Ends it and collects it. One that is left uncollected holds up the tests that run in processes of their own: whoever
+    /// waits for those (swift-testing's monitor) is shown it again and again.
+    func destroy() {
+        kill(pid, SIGKILL)
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+    }
+
     /// What it has written to standard output so far.
     var outputSoFar: String { (try? String(decoding: Scratch.read(output), as: UTF8.self)) ?? "" }
 

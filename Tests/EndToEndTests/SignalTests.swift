@@ -247,6 +247,26 @@ extension SimulatedMasters {
             #expect(hosts.count { $0.state == "abandoned" } > 100)
         }
 
+        @Test func `end it while another program keeps known_hosts locked`() async throws {
+            let known = try scratch.write("", to: "known_hosts")
+            let holder = try Program(
+                "/usr/bin/flock", ["-x", known, "/bin/sh", "-c", "echo held; exec sleep 600"], in: scratch,
+                environment: ["PATH": "/usr/bin:/bin"])
+            defer { holder.destroy() }
+            try await wait("the lock") { holder.outputSoFar == "held\n" }
+            let peer = try SilentPeer()
+            let program = try scratch.start([
+                "scan", "--inventory", try inventory(hanging([peer])), "--format", "json", "--known-hosts", known,
+                "--accept-new-host-keys", "--handshake-seconds", "60",
+            ])
+            try await wait("a connection") { peer.isContacted }
+            try await Task.sleep(for: .seconds(1))
+            let end = try await end(program, by: SIGINT)
+            let states = try SweepDocument(end.stdout).hosts.map(\.state)
+            #expect(states.first == "abandoned")
+            #expect(try Scratch.read(known) == [])
+        }
+
         @Test func `end it with the proxy commands that it started`() async throws {
             let script = try scratch.write("trap '' TERM HUP; sleep 600\n", to: mark)
             let peers = [try SilentPeer(), try SilentPeer()]
@@ -264,7 +284,7 @@ extension SimulatedMasters {
             #expect(try processes(with: mark) == [])
         }
 
-        @Test(.enabled(if: geteuid() == 0, "needs a mount namespace"))
+        @Test(.enabled(if: LoopbackFleet.isRoot, "needs a mount namespace"))
         func `end it while a name service does not answer`() async throws {
             let service = try SilentNameService()
             let configuration = try scratch.write(

@@ -17,7 +17,9 @@ struct SweepDocument: Decodable {
     }
 
     struct Failure: Decodable {
+        let phase: String
         let reason: String
+        let detail: String
     }
 
     struct Evidence: Decodable {

@@ -9,7 +9,7 @@ import Testing
 @testable import FleetSweep
 
 /// Which bastions this program logs in to by itself, with the system's own ssh_config reading.
-@Suite(.enabled(if: Glibc.access("/usr/bin/ssh", X_OK) == 0))
+@Suite(.enabled(if: RealSSH.isAvailable))
 struct BastionAccessTests {
     private let folder: KeyFolder
 

@@ -9,7 +9,7 @@ import Testing
 @testable import FleetSweep
 
 /// Option over inventory over ssh_config over default, with the system's own ssh.
-@Suite(.enabled(if: Glibc.access("/usr/bin/ssh", X_OK) == 0))
+@Suite(.enabled(if: RealSSH.isAvailable))
 struct FleetAccessTests {
     private let folder: KeyFolder
 

@@ -43,7 +43,7 @@ struct PassageTests {
     private static let known =
         "b1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n"
 
-    @Test(.enabled(if: Glibc.access("/usr/bin/ssh", X_OK) == 0))
+    @Test(.enabled(if: RealSSH.isAvailable))
     func `a session of our own carries many hosts, a program few`()
         async throws
     {

@@ -22,7 +22,10 @@ final class ConfigFolder: Sendable {
         return file
     }
 
-    static let hasSSH = FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh")
+    /// Where a run must not pass for want of it, tests without it fail instead of being skipped.
+    static let hasSSH =
+        ProcessInfo.processInfo.environment["KUBESWEEP_REQUIRE_SERVERS"] != nil
+        || FileManager.default.isExecutableFile(atPath: "/usr/bin/ssh")
 }
 
 extension SSHConfigResolver {

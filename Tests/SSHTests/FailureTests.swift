@@ -196,14 +196,6 @@ struct FailureTests {
         #expect(["127.0.0.1", "::1"].contains(outcome.peerAddress))
     }
 
-    @Test func `tells a name that cannot be resolved`() async throws {
-        // A label of 64 letters is refused before any server is asked.
-        let name = String(repeating: "a", count: 64) + ".invalid"
-        let failure = try await EngineRun.outcome(try target(address: name)).failure
-        #expect(failure?.phase == .resolve)
-        #expect(failure?.reason == .nameNotFound || failure?.reason == .nameServiceFailed)
-    }
-
     @Test func `gives up on a connection that nobody answers`() async throws {
         // With a full backlog Linux drops further SYNs.
         let (descriptor, port) = try Loopback.listen("127.0.0.1", backlog: 0)

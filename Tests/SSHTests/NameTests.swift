@@ -30,7 +30,7 @@ struct NameTests {
     @Test(.timeLimit(.minutes(1)))
     func `more silent names than there are threads hold up no other for long`() async throws {
         let gate = Gate()
-        let resolver = try Resolver { name in
+        let resolver = try Resolver(threadLimit: 128) { name in
             if name.hasPrefix("slow") { gate.wait() }
             return Self.answer
         }
@@ -77,7 +77,7 @@ struct NameTests {
         _ targets: [SSHTarget], limits: SSHLimits, lookUp: @escaping @Sendable (String) -> Resolver.Answer
     ) async throws -> [SSHOutcome] {
         let engine = try SSHEngine(
-            lanes: 2, limits: limits, hostKeyPolicy: .strict, resolver: try Resolver(lookUp: lookUp))
+            lanes: 2, limits: limits, hostKeyPolicy: .strict, clientSoftware: "kubesweep", lookUp: lookUp)
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)
         for target in targets { engine.submit(target) { continuation.yield($0) } }
         var outcomes: [SSHOutcome] = []

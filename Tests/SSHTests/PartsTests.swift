@@ -127,6 +127,74 @@ struct PartsTests {
                 + "on this server (SSH-2.0-dropbear_2022.83)")
     }
 
+    /// What libssh2 1.11 asks for where the server names no better algorithm.
+    @Test func `nothing is signed with SHA-1, neither here nor by an agent`() throws {
+        let key = try PrivateKey(path: TestKeys.get().user("rsa"))
+        let agent = try ScriptedAgent { _, wire in
+            if !wire.read().isEmpty { Issue.record("the agent was asked") }
+        }
+        let held = try #require(
+            Identity(AgentKey(publicKey: key.publicKey, comment: "held"), in: try agent.client()))
+        func written(_ texts: [[UInt8]]) -> [UInt8] {
+            var writer = WireWriter()
+            for text in texts { writer.string(text) }
+            return writer.bytes
+        }
+        let request =
+            written([[UInt8](repeating: 7, count: 32)]) + [50]
+            + written([Array("root".utf8), Array("ssh-connection".utf8), Array("publickey".utf8)]) + [1]
+            + written([Array("ssh-rsa".utf8), key.publicKey.blob])
+        for identity in [Identity(key), held] {
+            var offers = KeyOffers([identity])
+            let hasOffer = offers.advance(serverBanner: "SSH-2.0-OpenSSH_9.2p1")
+            let current = try #require(hasOffer ? offers.current : nil)
+            let answer = request.withUnsafeBufferPointer(current.request.sign)
+            guard case .failed = answer else {
+                Issue.record("\(answer)")
+                continue
+            }
+            let asksAgent = current.request.askAgent(begins: {}, completion: { _ in })
+            #expect(!asksAgent)
+            offers.refuseCurrent()
+            #expect(!offers.anyWasRefused)
+            #expect(
+                offers.unusableText
+                    == "\(identity.text): the server takes no signature of an RSA key but SHA-1's, which is never made")
+        }
+    }
+
+    @Test(arguments: [
+        (ECONNREFUSED, "10.0.0.1", SSHFailureReason.connectionRefused), (EHOSTUNREACH, "10.0.0.1", .hostUnreachable),
+        (ENETUNREACH, "10.0.0.1", .hostUnreachable), (EACCES, "10.0.0.1", .hostUnreachable),
+        (EADDRNOTAVAIL, "10.0.0.1", .portsExhausted), (EADDRNOTAVAIL, "2001:db8::1", .hostUnreachable),
+        (EMFILE, "10.0.0.1", .descriptorsExhausted), (ENFILE, "10.0.0.1", .descriptorsExhausted),
+        (ENOMEM, "10.0.0.1", .outOfMemory), (ENOBUFS, "10.0.0.1", .outOfMemory), (ENOSPC, "10.0.0.1", .outOfMemory),
+        (ETIMEDOUT, "10.0.0.1", .timedOut), (EIO, "10.0.0.1", .connectionLost),
+    ])
+    func `what the system says of a connection is told apart`(
+        code: Int32, address: String, reason: SSHFailureReason
+    ) throws {
+        let place = try #require(SocketAddress(literal: address, port: 22))
+        var dialer = Dialer(addresses: [place], port: 22, firstKept: 0)
+        // No descriptor is free for it, so that nothing is sent.
+        let attempt = dialer.next()
+        guard case .failed(EMFILE) = attempt else {
+            Issue.record("\(attempt as Any)")
+            return
+        }
+        #expect(dialer.reason(for: code) == reason)
+    }
+
+    /// By libssh2's numbers.
+    @Test(
+        arguments: [
+            (-1, SSHFailureReason.replyLost), (-6, .outOfMemory), (-9, .timedOut), (-13, .connectionLost),
+            (-7, .connectionLost), (-43, .connectionLost), (-14, .protocolError), (-4, .protocolError),
+        ] as [(Int32, SSHFailureReason)])
+    func `what libssh2 says is told apart`(code: Int32, reason: SSHFailureReason) {
+        #expect(Session.Failure(code: code, message: "").reason == reason)
+    }
+
     struct Negotiation: Sendable {
         /// Key exchange, host key, ciphers to the server and back, MACs to the server and back.
         var server: [String]
@@ -172,7 +240,9 @@ struct PartsTests {
         #expect([wide.connecting, wide.handshaking, wide.connected] == [50, 5, 150])
         let many = limits.share(ofLanes: 400)
         #expect([many.connecting, many.handshaking, many.connected] == [1, 1, 1])
-        #expect(OpenFiles(limit: 20_000, inUse: 12).left(lanes: 2) == 20_000 - 12 - 4 - 64)
+        #expect(OpenFiles(limit: 20_000, inUse: 12).left(lanes: 2) == 20_000 - 12 - 4 - 160)
+        #expect(OpenFiles(limit: 1024, inUse: 12).left(lanes: 2) == 1024 - 12 - 4 - 64)
+        #expect([1024, 4095, 4096].map { OpenFiles(limit: $0, inUse: 12).names } == [32, 32, 128])
         #expect(OpenFiles(limit: 40, inUse: 12).left(lanes: 2) == 12)
         #expect(OpenFiles(limit: 10, inUse: 12).left(lanes: 4) == 4)
     }

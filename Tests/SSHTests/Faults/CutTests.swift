@@ -15,7 +15,9 @@ struct CutTests {
             "handshake": ["throttled", "connectionLost"], "authenticate": ["connectionLost", "accountRefused"],
             "execute": ["connectionLost"], "read": ["connectionLost"],
         ]
-        return [.reset: broken, .close: broken, .silence: broken.mapValues { _ in ["timedOut"] }]
+        // A reset tells nothing of the account.
+        let reset = broken.merging(["authenticate": ["connectionLost"]]) { $1 }
+        return [.reset: reset, .close: broken, .silence: broken.mapValues { _ in ["timedOut"] }]
     }()
 
     @Test(arguments: CuttingRelay.Cut.allCases)

@@ -85,6 +85,20 @@ extension Fault {
         foreign(0, "key exchange methods"), foreign(1, "host key algorithms"), foreign(2, "ciphers"),
         foreign(3, "ciphers"), foreign(4, "MACs"), foreign(5, "MACs"),
         Fault(
+            .noCommonAlgorithm, "in lists of 30 KB",
+            unreachable(
+                "handshake", "algorithmsDoNotMatch", "no common MACs: the server has hmac-of-nobody@has.this; libssh2 ")
+        ) {
+            try peer { wire in
+                let many = (0..<600).map { "a-key-exchange-that-nobody-has-ever-heard-of-\($0)" }
+                var lists = ClearPackets.Lists.ordinary.replacing(5, with: "hmac-of-nobody@has.this")
+                lists.names[0] = ["curve25519-sha256"] + many
+                wire.send("SSH-2.0-x\r\n")
+                wire.send(ClearPackets.keyExchangeInit(lists))
+                wire.wait()
+            }
+        },
+        Fault(
             .noCommonAlgorithm, "a real server",
             unreachable(
                 "handshake", "algorithmsDoNotMatch",
@@ -120,6 +134,23 @@ extension Fault {
             var host = try SweptHost(Server(options: ["UsePAM yes"], shadow: "root:*:19000:0:99999:7::1:\n"))
             host.user = "root"
             return host
+        },
+        Fault(
+            .oneByteASecond, "in answer to the key",
+            unreachable("authenticate", "timedOut", "did not answer the authentication within 5.0 s")
+        ) {
+            try serverSide { server in
+                if let question = server.awaitSignIn() { server.trickle(question) }
+            }
+        },
+        Fault(
+            .oneByteASecond, "in answer to the command",
+            unreachable("execute", "timedOut", "did not start the command within 5.0 s")
+        ) {
+            try serverSide { server in
+                guard server.letIn(), server.openChannel(), server.receive() != nil else { return }
+                server.trickle([99, 0, 0, 0, 0])
+            }
         },
         Fault(.forcedCommand, "no session at all", unreachable("execute", "commandRefused")) {
             try .good(mark, options: ["MaxSessions 0"])

@@ -18,7 +18,7 @@ struct FloodTests {
         let records = try await FaultSweep.records(hosts, limits: limits)
         // Without an end each of them would have its minute and more, and gigabytes.
         #expect(ContinuousClock.now - start < .seconds(50))
-        #expect(await meter.stop() < 48 << 10)
+        #expect(await meter.stop() < 64 << 10)
         WholeListing(mark: "first").expect(records[0])
         #expect(records.dropFirst().allSatisfy { $0.failure != nil })
     }
@@ -49,7 +49,7 @@ struct FloodTests {
         }
         let meter = ResidentMeter()
         let outcomes = try await EngineRun.outcomes(targets)
-        #expect(await meter.stop() < 48 << 10)
+        #expect(await meter.stop() < 64 << 10)
         #expect(outcomes.map { $0.output?.text } == ["here\n", nil, "here\n", nil])
         for failure in [outcomes[1].failure, outcomes[3].failure] {
             #expect(failure?.detail.contains("sent more than 4 MiB that nobody asked for") == true, "\(failure as Any)")

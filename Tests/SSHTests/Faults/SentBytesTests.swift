@@ -62,6 +62,14 @@ struct SentBytesTests {
         return lines()
     }
 
+    /// The numbers of the messages that a server got. It does not log the type of 93, but what it says.
+    private func messages(in log: [Substring]) -> [Int] {
+        log.compactMap { line in
+            if line.contains(": rcvd adjust ") { return 93 }
+            return line.split(separator: "receive packet: type ").last.flatMap { Int($0.prefix { $0.isNumber }) }
+        }
+    }
+
     @Test(.enabled(if: Server.isAvailable), arguments: [0, 3000])
     func `are these messages in this order`(rows: Int) async throws {
         let (account, server) = try recorder(rows: rows)
@@ -69,9 +77,7 @@ struct SentBytesTests {
         WholeListing(mark: "recorded").expect(records[0])
         #expect(records[0].evidence?.bytes ?? 0 >= rows * 80)
         let log = log(server)
-        let received = log.compactMap { line in
-            line.split(separator: "receive packet: type ").last.flatMap { Int($0.prefix { $0.isNumber }) }
-        }
+        let received = messages(in: log)
         #expect(messages == [20, 30, 21, 5, 50, 50, 90, 98, 1])
         #expect(received == messages)
         // One channel, one request on it.
@@ -114,6 +120,101 @@ struct SentBytesTests {
         WholeListing(mark: "recorded").expect(try await FaultSweep.records([host])[0])
         #expect(try Workshop().read("\(account.home)/command") == "ps -ef")
         #expect(section.contains("With `forced_command: true` it is `ps -ef`"))
+    }
+
+    /// A way of a session that is not the usual one, and what the server gets then.
+    struct Beyond: Sendable, CustomTestStringConvertible {
+        /// What README.md says of it.
+        var words: String
+        var options: [String] = []
+        /// Of the user's keys; the stranger's is nowhere authorized.
+        var keys = ["ed25519"]
+        /// What the forced command does before its listing.
+        var script = ""
+        /// Of the usual messages this one, and these in its place.
+        var change: (from: Int, to: [Int])
+        var testDescription: String { words }
+    }
+
+    @Test(
+        .enabled(if: Server.isAvailable),
+        arguments: [
+            Beyond(
+                words: "each key that is refused costs one message 50 more", keys: ["stranger", "ed25519"],
+                change: (50, [50, 50])),
+            Beyond(
+                words: "Key exchange by groups has messages of its own (34 and 32)",
+                options: ["KexAlgorithms diffie-hellman-group-exchange-sha256"], change: (30, [34, 32])),
+            // Of both, by whoever has sent so much; here in the middle of the listing.
+            Beyond(
+                words: "A server that changes keys is\nanswered (20, 30, 21)", options: ["RekeyLimit 40K"],
+                script: "seq 10000", change: (98, [98, 20, 30, 21])),
+            Beyond(
+                words: "a listing of more than 448 KiB is made room for (93)",
+                script: "seq 90000", change: (98, [98, 93])),
+            Beyond(
+                words: "a server that asks whether anybody is there is told no more than that (82, 100)",
+                options: ["ClientAliveInterval 1"], script: "sleep 3", change: (98, [98, 100])),
+        ])
+    func `are these besides, where a session is not the usual one`(test: Beyond) async throws {
+        #expect(section.contains(test.words))
+        let account = try Account()
+        let script = try account.write("\(test.script)\n", to: "forced")
+        let server = try account.server(
+            options: ["ForceCommand exec /bin/sh '\(script)'", "LogLevel DEBUG3"] + test.options)
+        let keys = try TestKeys.get()
+        let target = server.target(
+            keys: try test.keys.map { try PrivateKey(path: $0 == "stranger" ? keys.stranger : keys.user($0)) },
+            knownHosts: "\(server.knownName) \(try keys.hostLine("ed25519"))\n", command: "true", user: Account.name)
+        let outcome = try await EngineRun.outcome(target)
+        #expect(outcome.failure == nil)
+        var received = messages(in: log(server))
+        // How often depends on when sshd looks.
+        if test.change.to.last == 100 { received = received.withoutRuns(of: 100) }
+        if test.change.to.last == 93 { received = received.withoutRuns(of: 93) }
+        if test.change.to.last == 21 { received = received.withoutRepeats(of: [20, 30, 21]) }
+        let place = try #require(messages.firstIndex(of: test.change.from))
+        var expected = messages
+        expected.replaceSubrange(place...place, with: test.change.to)
+        #expect(received == expected)
+    }
+
+    @Test(.enabled(if: Server.isAvailable)) func `are a question more where every key is refused`() async throws {
+        #expect(section.contains("and if all are, another asks which methods the server accepts"))
+        let server = try Server(options: ["LogLevel DEBUG3"])
+        let keys = try TestKeys.get()
+        let target = server.target(
+            keys: [try PrivateKey(path: keys.stranger)],
+            knownHosts: "\(server.knownName) \(try keys.hostLine("ed25519"))\n", command: "true")
+        let outcome = try await EngineRun.outcome(target)
+        #expect(outcome.failure?.reason == .authenticationRejected)
+        // "A connection that is given up is told so once (1) or reset."
+        let received = messages(in: log(server))
+        #expect(received == [20, 30, 21, 5, 50, 50, 1])
+    }
+
+    /// Without a channel it is the connection that is asked.
+    @Test func `are a refusal where the server asks whether anybody is there`() async throws {
+        let answers = Mutex<[[UInt8]]>([])
+        var question = WireWriter()
+        question.string("keepalive@openssh.com".utf8)
+        let name = question.bytes
+        let peer = try ScriptedPeer { wire in
+            guard let server = ServerSide(wire), server.startCommand() else { return }
+            server.send([80] + name + [1])
+            if let answer = server.receive() { answers.withLock { $0.append(answer) } }
+            server.send([98, 0, 0, 0, 0] + name + [1])
+            if let answer = server.receive() { answers.withLock { $0.append(answer) } }
+            server.endCommand()
+        }
+        let keys = try TestKeys.get()
+        let target = SSHTarget(
+            id: 1, knownHostsName: "peer", address: "127.0.0.1", port: peer.port, user: "audit",
+            identities: [Identity(try PrivateKey(path: keys.user("ed25519")))],
+            knownHosts: KnownHosts(text: "[peer]:\(peer.port) \(try keys.hostLine("ed25519"))\n"), command: "true")
+        let outcome = try await EngineRun.outcome(target)
+        #expect(outcome.output?.exitStatus == 0)
+        #expect(answers.withLock { $0 } == [[82], [100, 0, 0, 0, 0]])
     }
 
     /// All that is sent in the clear, byte for byte.
@@ -161,5 +262,22 @@ struct SentBytesTests {
         #expect(names("ciphers") == all.cipher)
         #expect(names("MACs") == all.mac)
         #expect(names("compression") == ["none"])
+    }
+}
+
+extension [Int] {
+    /// One of several of these in a row.
+    fileprivate func withoutRuns(of number: Int) -> [Int] {
+        indices.filter { $0 == 0 || self[$0] != number || self[$0 - 1] != number }.map { self[$0] }
+    }
+
+    /// One of several of these sequences in a row.
+    fileprivate func withoutRepeats(of sequence: [Int]) -> [Int] {
+        var result: [Int] = []
+        for number in self {
+            result.append(number)
+            if result.suffix(2 * sequence.count) == (sequence + sequence)[...] { result.removeLast(sequence.count) }
+        }
+        return result
     }
 }

@@ -129,6 +129,14 @@ final class ServerSide {
     @discardableResult
     func send(_ payload: [UInt8]) -> Bool { wire.send(packet(payload)) }
 
+    /// One packet, a byte a second.
+    func trickle(_ payload: [UInt8]) {
+        for byte in packet(payload) {
+            guard wire.send([byte]) else { return }
+            usleep(1_000_000)
+        }
+    }
+
     /// As it goes over the wire.
     func packet(_ payload: [UInt8]) -> [UInt8] {
         let block = outgoing == nil ? 8 : 16
