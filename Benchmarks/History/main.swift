@@ -166,6 +166,11 @@ let wide =
 try store("night-g", "2026-11-07T02:00:00Z", records, waivers: waivers(over: 5..<105, and: wide), in: history)
 _ = try compare("another waiver for all hosts", "f", "g")
 
+let down = records.map { HostRecord(name: $0.name, address: $0.address, state: .unreachable, attempts: 2) }
+try store("night-j", "2026-11-07T12:00:00Z", down, in: history)
+try store("night-k", "2026-11-07T18:00:00Z", changed, in: history)
+_ = try compare("all hosts are back, 1 % changed", "j", "k")
+
 let judgedOtherwise = try (0..<hostCount).map { try record($0, by: other) }
 try store("night-h", "2026-11-08T02:00:00Z", judgedOtherwise, by: other, in: history)
 _ = try compare("another policy", "b", "h")

@@ -7,6 +7,8 @@ package struct FleetMatch: Sendable {
     package private(set) var change = FleetChange()
     /// Hosts of both fleets, in the newer one's order.
     package private(set) var pairs: [Pair] = []
+    /// Of clusters that have another name now, by that.
+    private var olderNames: [String: String] = [:]
 
     package struct Pair: Sendable, Equatable {
         package let older: HostPlace
@@ -71,43 +73,30 @@ package struct FleetMatch: Sendable {
     private mutating func compareClusters(_ older: FleetRecord, _ newer: FleetRecord) {
         let before = older.byName
         let after = newer.byName
-        var gone = older.clusters.map(\.name).filter { after[$0] == nil }
-        var fresh = newer.clusters.map(\.name).filter { before[$0] == nil }
-        var common: [ClusterPair: Int] = [:]
-        for pair in pairs where pair.older.cluster != pair.newer.cluster {
-            common[ClusterPair(older: pair.older.cluster, newer: pair.newer.cluster), default: 0] += 1
+        // By the older name and then the newer one, the hosts that two clusters have in common.
+        var common: [String: [String: Int]] = [:]
+        for pair in pairs where after[pair.older.cluster] == nil && before[pair.newer.cluster] == nil {
+            common[pair.older.cluster, default: [:]][pair.newer.cluster, default: 0] += 1
         }
-        for old in gone {
-            let renamed = fresh.first { new in
-                let same = common[ClusterPair(older: old, newer: new)] ?? 0
-                return 2 * same > (before[old]?.hosts.count ?? 0) && 2 * same > (after[new]?.hosts.count ?? 0)
+        for old in older.clusters {
+            for (name, same) in common[old.name] ?? [:]
+            where 2 * same > old.hosts.count && 2 * same > (after[name]?.hosts.count ?? 0) {
+                change.renamedClusters.append(FleetChange.Rename(from: old.name, to: name))
+                olderNames[name] = old.name
             }
-            guard let renamed else { continue }
-            gone.removeAll { $0 == old }
-            fresh.removeAll { $0 == renamed }
-            change.renamedClusters.append(FleetChange.Rename(from: old, to: renamed))
         }
-        change.removedClusters = gone
-        change.addedClusters = fresh
-        let renamed = change.renamedClusters.map { ($0.from, $0.to) }
-        let both = newer.clusters.map(\.name).filter { before[$0] != nil }.map { ($0, $0) }
-        for (from, to) in both + renamed {
-            guard let old = before[from], let new = after[to] else { continue }
-            change.compare(old, new)
+        let renamed = Set(olderNames.values)
+        change.removedClusters = older.clusters.map(\.name).filter { after[$0] == nil && !renamed.contains($0) }
+        change.addedClusters = newer.clusters.map(\.name).filter { before[$0] == nil && olderNames[$0] == nil }
+        for new in newer.clusters {
+            if let old = before[olderName(of: new.name)] { change.compare(old, new) }
         }
-    }
-
-    private struct ClusterPair: Hashable {
-        let older: String
-        let newer: String
     }
 }
 
 extension FleetMatch {
     /// The name that a cluster of the newer fleet had in the older one.
-    func olderName(of cluster: String) -> String {
-        change.renamedClusters.first { $0.to == cluster }?.from ?? cluster
-    }
+    func olderName(of cluster: String) -> String { olderNames[cluster] ?? cluster }
 
     /// What a sweep of some of the newer fleet's hosts may speak of. What was not selected is not removed: a host that is
     /// not in the inventory any more is told of only where all of its cluster was looked at.

@@ -131,22 +131,24 @@ struct ComparedSweeps {
         _ sightings: [HostPlace: StoredSighting], _ match: FleetMatch, _ keys: (older: ProvedKeys, newer: ProvedKeys),
         _ records: inout RecordReader
     ) throws(StoreError) -> [HostPlace: HostSighting] {
-        var last: [HostPlace: HostSighting] = [:]
-        if sightings.isEmpty { return last }
-        for pair in match.pairs {
+        if sightings.isEmpty { return [:] }
+        let wanted = match.pairs.compactMap { pair -> (place: HostPlace, sighting: StoredSighting)? in
             guard let sighting = sightings[pair.older], results.newer[pair.newer]?.state.isSeen == true else {
-                continue
+                return nil
             }
             // At the address of the host another machine may have answered.
             if sighting.result.place != pair.older, let old = sighting.hostKey,
-                let new = keys.newer.proof(of: pair.newer),
-                old != new
+                let new = keys.newer.proof(of: pair.newer), old != new
             {
-                continue
+                return nil
             }
-            let host = try store.read { try records.record(of: sighting.result, in: $0) }
+            return (pair.older, sighting)
+        }
+        let read = try store.read { db in try wanted.map { try records.record(of: $0.sighting.result, in: db) } }
+        var last: [HostPlace: HostSighting] = [:]
+        for ((place, sighting), host) in zip(wanted, read) {
             let (basis, cluster) = try bases.basis(ofSweep: sighting.began.row, cluster: sighting.result.cluster)
-            last[pair.older] = HostSighting(host, of: cluster, by: basis)
+            last[place] = HostSighting(host, of: cluster, by: basis)
         }
         return last
     }

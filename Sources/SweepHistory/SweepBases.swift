@@ -9,6 +9,8 @@ struct SweepBases {
     private var judges: [Int64: Judge?] = [:]
     private var lists: [Int64: WaiverList] = [:]
     private var fleets: [Int64: [String: FleetCluster]] = [:]
+    /// By the sweeps' rows, with the fleets' documents.
+    private var known: [Int64: (SweepBasis, fleet: Int64)] = [:]
 
     init(_ store: SweepStore, facts: [Component: ComponentFacts]) {
         self.store = store
@@ -35,6 +37,15 @@ struct SweepBases {
     ///
     /// - Parameter cluster: the cluster that is asked for, as the sweep's inventory has it.
     mutating func basis(ofSweep row: Int64, cluster: String) throws(StoreError) -> (SweepBasis, FleetCluster?) {
+        if known[row] == nil { known[row] = try read(row) }
+        guard let (basis, fleet) = known[row] else {
+            throw StoreError(.damaged, path: store.path, detail: "sweep \(row)")
+        }
+        return (basis, fleets[fleet]?[cluster])
+    }
+
+    /// - Returns: also the fleet's document.
+    private mutating func read(_ row: Int64) throws(StoreError) -> (SweepBasis, fleet: Int64) {
         let (sweep, ids) = try store.read { db in
             guard let row = try Row.fetchOne(db, sql: "SELECT * FROM sweep WHERE id = ?", arguments: [row]) else {
                 throw Missing(what: "sweep \(row)")
@@ -59,7 +70,7 @@ struct SweepBases {
                 lists[id] = list
             }
         }
-        return (basis(of: sweep, ids, list), fleets[ids.fleet]?[cluster])
+        return (basis(of: sweep, ids, list), ids.fleet)
     }
 
     private func basis(

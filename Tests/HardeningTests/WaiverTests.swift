@@ -30,6 +30,24 @@ private func state(
 }
 
 struct WaiverTests {
+    @Test func `what is in force on one side only is where failures may be waived there only`() throws {
+        let (then, today) = ("2026-11-01T02:00:00Z", "2026-11-02T02:00:00Z")
+        let many = try waivers("cluster: a", "cluster: b, expires: 2026-11-01", "cluster: c")
+        func clusters(_ older: WaiverList?, _ newer: WaiverList?) -> [String] {
+            let scopes = WaiverList.scopes(inForceOnOneSide: (older, then), (newer, today))
+            return ["a", "b", "c", "d"].filter { name in scopes.contains { $0.covers(cluster: name, labels: [:]) } }
+        }
+        // The second ends between the two.
+        #expect(clusters(many, many) == ["b"])
+        #expect(clusters(many, nil) == ["a", "b", "c"])
+        #expect(clusters(nil, many) == ["a", "c"])
+        #expect(clusters(nil, nil) == [])
+        // Who said so, and how long it holds, is nothing that a failure shows.
+        let others = try waivers("cluster: c, expires: 2027-01-01", "cluster: a, ticket: OPS-1", "cluster: d")
+        #expect(clusters(many, others) == ["b", "d"])
+        #expect(clusters(many, try waivers("cluster: a, value: x", "cluster: c")) == ["a", "b"])
+    }
+
     @Test(arguments: [
         ("", "w1"), ("cluster: prod-eu", "w1"), ("cluster: prod-*", "w1"), ("cluster: [a, 'prod-??']", "w1"),
         ("cluster: prod", "none"), ("cluster: PROD-EU", "none"), ("host: cp1.eu", "w1"), ("host: 10.0.0.1", "w1"),

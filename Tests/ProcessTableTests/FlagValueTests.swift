@@ -51,6 +51,20 @@ func `reads a duration as Go does, in nanoseconds`(_ text: String, _ value: Int6
     #expect(FlagValue.duration(text) == value)
 }
 
+// The first twelve are those of Go's time_test.go, TestDurationString.
+@Test(
+    arguments: [
+        (0, "0s"), (1, "1ns"), (1_100, "1.1µs"), (2_200_000, "2.2ms"), (3_300_000_000, "3.3s"),
+        (245_000_000_000, "4m5s"),
+        (245_001_000_000, "4m5.001s"), (18_367_001_000_000, "5h6m7.001s"), (480_000_000_001, "8m0.000000001s"),
+        (Int64.max, "2562047h47m16.854775807s"), (Int64.min, "-2562047h47m16.854775808s"), (60_000_000_000, "1m0s"),
+        (-1_500_000, "-1.5ms"), (3_600_000_000_000, "1h0m0s"),
+    ] as [(Int64, String)])
+func `prints a duration as Go does`(_ value: Int64, _ text: String) {
+    #expect(FlagValue.text(ofDuration: value) == text)
+    #expect(FlagValue.duration(text) == value)
+}
+
 @Test(
     arguments: [
         ("127.0.0.1", [127, 0, 0, 1]), (" 10.0.0.1 ", [10, 0, 0, 1]), ("::ffff:10.0.0.1", [10, 0, 0, 1]),

@@ -79,6 +79,22 @@ import Testing
         #expect(sweep.id == night.id && sweep.ended == night.started && sweep.endedBy == nil)
     }
 
+    @Test func `failures that stayed are counted, also of before they were counted when they were stored`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try SweepStore.open(directory.state)
+        try night.write(to: store)
+        var again = night
+        again.id = "20261102T020000Z-0002"
+        again.started = "2026-11-02T02:00:00Z"
+        try again.write(to: store)
+        let failing = try night.records().flatMap(\.processes).flatMap(\.findings).count { $0.verdict == .fail }
+        #expect(try diff("20261101", "20261102", in: store).get().unchanged == ["prod": failing])
+        try DatabaseQueue(path: directory.state.database).write { db in
+            try db.execute(sql: "UPDATE result SET failures = NULL")
+        }
+        #expect(try diff("20261101", "20261102", in: store).get().unchanged == ["prod": failing])
+    }
+
     @Test func `what ended a sweep is forgotten once it is gone on with`() throws {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
