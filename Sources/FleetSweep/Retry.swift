@@ -14,6 +14,8 @@ package struct Retry: Sendable {
     /// - Parameter attempts: made so far.
     package func isWorthwhile(after failure: SSHFailure, attempts: Int) -> Bool {
         guard attempts <= limit, failure.reason.mayPassLater else { return false }
+        // Its bastion has to be logged in to once more; nothing is known against the host.
+        if failure.wasCutOff { return true }
         switch failure.phase {
         case .resolve, .connect:
             // Whoever is down or drops packets costs a whole time limit each time.

@@ -11,21 +11,39 @@ final class Bastions: Sendable {
     typealias Answer = Result<BastionSocket, SSHFailure>
 
     private enum Stand: Sendable {
+        case closed
         case opening([@Sendable (Answer) -> Void])
-        case open(BastionSocket)
-        /// It failed as often as it may; nobody waits for it again.
-        case dead(SSHFailure)
+        case open(BastionSocket, since: Instant)
+        /// Its hosts fail at once; where it refuses the login, for the rest of the run.
+        case down(SSHFailure, isFinal: Bool)
+    }
+
+    private struct Record: Sendable {
+        var stand = Stand.closed
+        /// Trips over logins that fail, and connections that do not last.
+        var breaker = Breaker.forLogins
+
+        /// The connection has ended by itself.
+        mutating func lost(since: Instant, name: String, now: Instant) {
+            stand = .closed
+            // Without effect where it had served somebody.
+            breaker.failed(begin: since, now: now)
+            guard breaker.isResting else { return }
+            let failure = SSHFailure(
+                phase: .proxy, reason: .bastionUnreachable,
+                detail: "bastion \(PeerText.printable(name.utf8)): ssh logged in, and its connection ended at once")
+            stand = .down(failure, isFinal: false)
+        }
     }
 
     private struct State: Sendable {
-        var stands: [ProxyJump: Stand] = [:]
+        var records: [ProxyJump: Record] = [:]
         /// Made with the first bastion.
         var folder: String?
         var count = 0
         var isStopped = false
     }
 
-    private static let attempts = 3
     private let connectLimit: Duration
     private let work = BackgroundWork(threadLimit: 16)
     private let state = Mutex(State())
@@ -42,14 +60,21 @@ final class Bastions: Sendable {
         }
         let turn = state.withLock { state -> Turn in
             if state.isStopped { return .answer(.failure(Self.stopped)) }
-            switch state.stands[jump] {
-            case .open(let socket) where socket.isThere: return .answer(.success(socket))
-            case .dead(let failure): return .answer(.failure(failure))
+            var record = state.records[jump] ?? Record()
+            defer { state.records[jump] = record }
+            let now = MonotonicTime.now
+            if case .open(let socket, let since) = record.stand, !socket.isThere {
+                record.lost(since: since, name: jump.name, now: now)
+            }
+            switch record.stand {
+            case .open(let socket, _): return .answer(.success(socket))
+            case .down(let failure, let isFinal) where isFinal || !record.breaker.admits(now: now):
+                return .answer(.failure(failure))
             case .opening(let callbacks):
-                state.stands[jump] = .opening(callbacks + [callback])
+                record.stand = .opening(callbacks + [callback])
                 return .wait
-            case .open, nil:
-                state.stands[jump] = .opening([callback])
+            case .down, .closed:
+                record.stand = .opening([callback])
                 return .open
             }
         }
@@ -61,10 +86,21 @@ final class Bastions: Sendable {
             let outer = ProxyJump(hops: jump.hops.dropLast(), configFile: jump.configFile)
             reach(outer) { answer in
                 switch answer {
-                case .failure(let failure): self.settle(jump, .failure(failure))
+                case .failure(let failure):
+                    // The outer one is tried again by itself.
+                    let trouble = Trouble(failure: failure, weight: Breaker.forLogins.limit)
+                    self.note(trouble, of: jump, begin: MonotonicTime.now)
+                    self.settle(jump, .failure(trouble))
                 case .success(let socket): self.work.run { self.open(jump, through: socket) }
                 }
             }
+        }
+    }
+
+    /// A host was asked for through it, and an answer came.
+    func worked(_ jump: ProxyJump, now: Instant) {
+        state.withLock { state in
+            if case .open = state.records[jump]?.stand { state.records[jump]?.breaker.worked(now: now) }
         }
     }
 
@@ -72,40 +108,54 @@ final class Bastions: Sendable {
 
     private var isStopped: Bool { state.withLock { $0.isStopped } }
 
-    private func settle(_ jump: ProxyJump, _ answer: Answer) {
+    private func settle(_ jump: ProxyJump, _ result: Result<BastionSocket, Trouble>) {
         let callbacks = state.withLock { state -> [@Sendable (Answer) -> Void]? in
-            guard case .opening(let callbacks) = state.stands[jump] else { return nil }
-            switch answer {
-            case .success(let socket): state.stands[jump] = .open(socket)
-            case .failure(let failure): state.stands[jump] = .dead(failure)
+            guard case .opening(let callbacks) = state.records[jump]?.stand else { return nil }
+            switch result {
+            case .success(let socket): state.records[jump]?.stand = .open(socket, since: MonotonicTime.now)
+            case .failure(let trouble):
+                state.records[jump]?.stand = .down(trouble.failure, isFinal: trouble.isFinal)
             }
             return callbacks
         }
-        if callbacks == nil, case .success(let socket) = answer {
+        if callbacks == nil, case .success(let socket) = result {
             // Everything was ended while it logged in.
             socket.close()
         }
-        for callback in callbacks ?? [] { callback(answer) }
+        for callback in callbacks ?? [] { callback(result.mapError(\.failure)) }
     }
 
-    /// Tries a few times where another try can help, with growing pauses of random length.
+    /// Tries as often as the breaker lets, with pauses of random length.
     private func open(_ jump: ProxyJump, through outer: BastionSocket?) {
-        var attempt = 1
         while true {
-            let answer = open(jump, through: outer, attempt: attempt)
-            guard case .failure(let trouble) = answer, trouble.mayHelpToRetry, attempt < Self.attempts, !isStopped
-            else {
-                return settle(jump, answer.mapError(\.failure))
+            let begin = MonotonicTime.now
+            let attempt = (state.withLock { $0.records[jump]?.breaker.failures } ?? 0) + 1
+            let result = open(jump, through: outer, attempt: attempt)
+            guard case .failure(let trouble) = result, let pause = note(trouble, of: jump, begin: begin) else {
+                return settle(jump, result)
             }
-            usleep(UInt32.random(in: 100_000...(400_000 << UInt32(attempt))))
-            attempt += 1
+            let end = MonotonicTime.now &+ pause
+            while MonotonicTime.now < end, !isStopped { usleep(50_000) }
+        }
+    }
+
+    /// Nanoseconds until the next attempt; nil where none is made.
+    @discardableResult
+    private func note(_ trouble: Trouble, of jump: ProxyJump, begin: Instant) -> UInt64? {
+        state.withLock { state in
+            state.records[jump]?.breaker.failed(weight: trouble.weight, begin: begin, now: MonotonicTime.now)
+            guard let breaker = state.records[jump]?.breaker, !breaker.isResting, !trouble.isFinal, !state.isStopped
+            else { return nil }
+            return breaker.pause
         }
     }
 
     private struct Trouble: Error {
         var failure: SSHFailure
+        /// Of how many failures it says as much.
+        var weight = 1
         /// A refused login or host key stays refused, and asking again counts against this address.
-        var mayHelpToRetry = false
+        var isFinal = false
     }
 
     private func open(
@@ -115,7 +165,8 @@ final class Bastions: Sendable {
             return .failure(
                 Trouble(
                     failure: SSHFailure(
-                        phase: .proxy, reason: .proxyFailed, detail: "no private folder for the bastion's socket")))
+                        phase: .proxy, reason: .proxyFailed, detail: "no private folder for the bastion's socket"),
+                    isFinal: true))
         }
         let socket = BastionSocket(path: path, hop: hop)
         let run: ProgramRun
@@ -127,7 +178,7 @@ final class Bastions: Sendable {
             return .failure(
                 Trouble(
                     failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text),
-                    mayHelpToRetry: Shortage.isCause(error.code)))
+                    isFinal: !Shortage.isCause(error.code)))
         }
         if run.end == .exited(0), socket.isThere { return .success(socket) }
         if run.end == .cancelled {
@@ -142,13 +193,15 @@ final class Bastions: Sendable {
         let words = ProxyComplaint.shown(said)
         let isFinal = ["Permission denied", "Host key verification failed", "Bad configuration", "authentication fail"]
             .contains { said.contains($0) }
+        let isSilent = run.end == .timedOut || said.contains("timed out during banner exchange")
         return .failure(
             Trouble(
                 failure: SSHFailure(
                     phase: .proxy, reason: .bastionUnreachable,
                     detail: "bastion \(name): \(what)\(times)" + (words.isEmpty ? "" : "; it said: \(words)"),
                     hint: ProxyComplaint.hint(said, bastion: name, trial: jump.trial)),
-                mayHelpToRetry: !isFinal && run.end != .timedOut))
+                weight: isSilent ? Breaker.forLogins.limit : said.contains("Connection timed out") ? 2 : 1,
+                isFinal: isFinal))
     }
 
     /// In a folder that only this user can enter; short, since a socket's path may have about 100 bytes.
@@ -170,11 +223,11 @@ final class Bastions: Sendable {
             state.isStopped = true
             var sockets: [BastionSocket] = []
             var waiting: [@Sendable (Answer) -> Void] = []
-            for stand in state.stands.values {
-                if case .open(let socket) = stand { sockets.append(socket) }
-                if case .opening(let callbacks) = stand { waiting += callbacks }
+            for record in state.records.values {
+                if case .open(let socket, _) = record.stand { sockets.append(socket) }
+                if case .opening(let callbacks) = record.stand { waiting += callbacks }
             }
-            state.stands = [:]
+            state.records = [:]
             return (sockets, state.folder, waiting)
         }
         for callback in waiting { callback(.failure(Self.stopped)) }

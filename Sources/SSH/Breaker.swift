@@ -21,10 +21,16 @@ struct Breaker {
     private static let firstRest: UInt64 = 15_000_000_000
     private static let longestRest: UInt64 = 60_000_000_000
 
+    /// For logins at one bastion. An sshd that is started anew is back within seconds.
+    static let forLogins = Breaker(limit: 3, patience: 20_000_000_000)
+
     init(limit: Int, patience: UInt64 = 0) {
         self.limit = limit
         self.patience = patience
     }
+
+    /// Nanoseconds, at random, before the next attempt where those before failed.
+    var pause: UInt64 { .random(in: 100_000_000...min(5_000_000_000, 400_000_000 << UInt64(min(failures, 8)))) }
 
     var isResting: Bool { restsSince != nil }
 

@@ -119,7 +119,7 @@ extension Connection {
 
     func closedBeforeBanner(_ end: Intake.End, said: [UInt8]) -> Next {
         let what = "\(place) \(end.text) before its version line"
-        if case .cutOff = end { return fail(.connectionLost, what) }
+        if case .cutOff = end { return cutOff(what) }
         guard !said.isEmpty else { return fail(.throttled, what) }
         let words = PeerText.printable(said.prefix { $0 != 0x0d && $0 != 0x0a })
         // What sshd says when it sheds load (sshd.c, drop_connection).

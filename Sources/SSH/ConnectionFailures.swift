@@ -42,7 +42,7 @@ extension Connection {
 
     func lost(_ end: Intake.End) -> Next {
         switch end {
-        case .cutOff: return fail(.connectionLost, "\(place) \(end.text)\(progressText)")
+        case .cutOff: return cutOff("\(place) \(end.text)\(progressText)")
         case .overdone: return fail(.protocolError, "\(place) \(end.text)\(progressText)")
         case .closed, .failed: break
         }
@@ -50,6 +50,13 @@ extension Connection {
         if case .askingMethods = state { return rejected(methods: nil) }
         if let refused = accountRefused("\(place) \(end.text)") { return refused }
         return fail(.connectionLost, "\(place) \(end.text)\(progressText)\(farewell)")
+    }
+
+    /// The bastion's session is over.
+    func cutOff(_ detail: String) -> Next {
+        var failure = failure(.connectionLost, detail)
+        failure.wasCutOff = true
+        return fail(failure)
     }
 
     private var progressText: String {

@@ -36,7 +36,7 @@ extension Connection {
             lostTrunks += 1
             // Nothing was sent to the host yet.
             guard lostTrunks > 2 else { return seekTunnel(now: now) }
-            return fail(.connectionLost, "\(place): \(why)")
+            return cutOff("\(place): \(why)")
         }
     }
 

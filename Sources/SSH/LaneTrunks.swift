@@ -3,7 +3,7 @@ extension Lane {
     func seekTunnel(_ token: SlotToken, _ connection: Connection) {
         guard case .jump(let jump) = connection.job.target.route else { return }
         let pool = pools[jump] ?? makePool(jump, connection.job.target.bastions)
-        pool.wait(token)
+        pool.wait(token, now: MonotonicTime.now)
         serve(pool)
     }
 
@@ -18,7 +18,7 @@ extension Lane {
     func serve(_ pool: TrunkPool) {
         switch pool.stand {
         case .usable: break
-        case .dead(let failure):
+        case .down(let failure, _):
             for (token, connection) in waiting(pool) {
                 settle(token, connection.proxied(.failure(failure), now: MonotonicTime.now))
             }

@@ -66,6 +66,7 @@ final class Proxies: Sendable {
 
     /// Takes note of how the way to a host, begun then, ended: it led there, or failed itself.
     func note(_ route: SSHRoute, _ failure: SSHFailure?, begin: Instant, now: Instant) {
+        if case .jump(let jump) = route, failure == nil { bastions.worked(jump, now: now) }
         guard case .command(let proxy) = route else { return }
         commands.withLock { commands in
             var record = commands[proxy.template] ?? CommandRecord()

@@ -6,6 +6,8 @@ package struct SSHFailure: Error, Sendable, Equatable {
     package var detail: String
     /// What to do about it; may be several lines when it shows commands.
     package var hint: String
+    /// The session with the bastion was lost: the host has done nothing wrong.
+    package var wasCutOff = false
 
     package init(phase: SSHPhase, reason: SSHFailureReason, detail: String, hint: String? = nil) {
         self.phase = phase

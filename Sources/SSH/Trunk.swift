@@ -24,8 +24,8 @@ final class Trunk {
     private var isSpent = false
     /// What had been received when `silentSince` was looked at.
     private var heard = -1
-    /// How many were answered.
-    private(set) var opened = 0
+    /// When the bastion said last what became of a tunnel.
+    private(set) var answeredAt: Instant?
     private var isDirty = false
     private var idleSince: Instant = 0
     private var sawSlowness = false
@@ -174,7 +174,7 @@ final class Trunk {
         case .wait: return nil
         case .open(let channel):
             opening = nil
-            opened += 1
+            answeredAt = now
             guard !tunnel.isOver else {
                 leftover.append((tunnel, channel))
                 return nil
@@ -183,7 +183,7 @@ final class Trunk {
             tunnels.append(tunnel)
         case .refused(let refusal):
             opening = nil
-            opened += 1
+            answeredAt = now
             if !tunnel.isOver { tunnel.become(.refused(refusal)) }
         case .failed(let failure):
             isSpent = true

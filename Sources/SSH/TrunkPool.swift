@@ -1,12 +1,13 @@
 /// One bastion's sessions, all on one lane, and the connections that wait for a tunnel through them.
 ///
 /// One session does for most; another is made where an answer about a host takes long or one holds as many tunnels as
-/// it may. After a few failed logins in a row the bastion is given up for the rest of the run.
+/// it may. Where logins fail in a row its hosts fail at once, until one of them may try it again.
 final class TrunkPool {
     enum Stand {
         case usable
-        /// No host behind it can be reached.
-        case dead(SSHFailure)
+        /// No host behind it can be reached; where it refuses the login or shows another host key, for the rest of the
+        /// run.
+        case down(SSHFailure, isFinal: Bool)
         /// ssh logs in, for it can do something that this program cannot.
         case leftToProgram
     }
@@ -24,14 +25,13 @@ final class TrunkPool {
     private var loggingIn: SlotToken?
     /// When the last login began.
     private var lastLogin: Instant?
-    /// Logins that failed, and sessions that ended without having served anybody, in a row.
-    private var failures = 0
+    /// Trips over logins that fail, and sessions that end without having served anybody.
+    private var breaker = Breaker.forLogins
     /// While others carry on, a further session is not tried before this.
     private var notBefore: Instant = 0
     /// Since when this machine lacks what a login needs.
     private var shortSince: Instant?
 
-    private static let attempts = 3
     /// Sessions at a time, those included that can open no further tunnel. Logins are made one after another, so
     /// MaxStartups is never met.
     private static let limit = 8
@@ -61,7 +61,10 @@ final class TrunkPool {
     /// Hosts can be reached through it now.
     var isOpen: Bool { !trunks.isEmpty }
 
-    func wait(_ token: SlotToken) { waiting.append(token) }
+    func wait(_ token: SlotToken, now: Instant) {
+        waiting.append(token)
+        if case .down(_, isFinal: false) = stand, breaker.admits(now: now) { stand = .usable }
+    }
 
     func takeWaiting() -> [SlotToken] { waiting.removeAll { _ in true } }
 
@@ -83,8 +86,8 @@ final class TrunkPool {
         guard !waiting.isEmpty else { return nil }
         let earliest = lastLogin.map { $0 &+ Self.loginInterval } ?? now
         let pause = earliest > now ? earliest - now : 0
-        guard usable.isEmpty, failures > 0 || shortSince != nil else { return pause }
-        return max(pause, .random(in: 100_000_000...(400_000_000 << UInt64(failures))))
+        let isRepeated = shortSince != nil || (breaker.failures > 0 && !breaker.isResting)
+        return usable.isEmpty && isRepeated ? max(pause, breaker.pause) : pause
     }
 
     /// The login that was wanted is under way, after the pause.
@@ -111,15 +114,17 @@ final class TrunkPool {
 
     /// A login failed, or a session ended. What is to be said of it; nil where it concerns nobody.
     func ended(_ token: SlotToken, _ failure: SSHFailure, now: Instant) -> String? {
+        if let served = trunks.compactMap(\.answeredAt).max(), served > breaker.workedAt ?? 0 {
+            breaker.worked(now: served)
+        }
         if let index = trunks.firstIndex(where: { $0.token == token }) {
             let trunk = trunks.remove(at: index)
             // One that was closed for want of hosts has served its turn.
-            if trunk.opened > 0 || failure.reason == .cancelled { failures = 0 } else { failures += 1 }
+            if failure.reason == .cancelled { breaker.worked(now: now) }
+            if trunk.answeredAt != nil || failure.reason == .cancelled { return nil }
         } else {
             loggingIn = nil
-            failures += 1
             if trunks.contains(where: { !$0.isRetired }) {
-                failures = 0
                 notBefore = now &+ 5_000_000_000
                 return nil
             }
@@ -128,15 +133,15 @@ final class TrunkPool {
                 return "bastion \(name): left to ssh, one process a host; \(failure.detail)"
             }
         }
-        // One that takes the connection and does not speak is not helped by another.
-        let isSilent = failure.reason == .timedOut && failure.phase != .connect
-        let isFinal = isSilent || (!failure.reason.mayPassLater && failure.reason != .cancelled)
-        if failures >= Self.attempts || (isFinal && failures > 0) { stand = .dead(verdict(failure)) }
+        breaker.failed(weight: failure.weightOfLogin, begin: lastLogin ?? now, now: now)
+        if failure.refusesLogin || breaker.isResting {
+            stand = .down(verdict(failure), isFinal: failure.refusesLogin)
+        }
         return nil
     }
 
     private func verdict(_ failure: SSHFailure) -> SSHFailure {
-        let times = failures > 1 ? ", tried \(failures) times" : ""
+        let times = breaker.failures > 1 ? ", tried \(breaker.failures) times" : ""
         let isAboutKey = failure.phase == .hostKey
         return SSHFailure(
             phase: .proxy, reason: .bastionUnreachable, detail: "bastion \(name): \(failure.detail)\(times)",
@@ -155,6 +160,24 @@ extension SSHTarget {
 }
 
 extension SSHFailure {
+    /// A login that is refused, or that must not be made, is not made again: nothing would change, and it counts against
+    /// this address.
+    fileprivate var refusesLogin: Bool {
+        switch reason {
+        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch,
+            .authenticationRejected, .accountRefused, .agentFailed, .keyUnusable, .forwardingRefused, .targetInvalid:
+            true
+        default: false
+        }
+    }
+
+    /// Of how many failed logins it says as much: whoever takes the connection and does not speak is not helped by
+    /// another, and an address that does not answer costs a whole time limit each time.
+    fileprivate var weightOfLogin: Int {
+        guard reason == .timedOut else { return reason.mayPassLater ? 1 : Breaker.forLogins.limit }
+        return [.resolve, .connect, .proxy].contains(phase) ? 2 : Breaker.forLogins.limit
+    }
+
     /// ssh has other algorithms, kinds of keys and ways to sign in, and other proofs of a host key.
     fileprivate var sshMayDoBetter: Bool {
         switch reason {

@@ -30,6 +30,14 @@ struct RetryTests {
         #expect(!retry.isWorthwhile(after: SSHFailure(phase: .read, reason: .timedOut, detail: ""), attempts: 1))
     }
 
+    @Test func `a host whose bastion's session was lost is tried again, wherever it stood`() {
+        for phase in SSHPhase.allCases {
+            var failure = SSHFailure(phase: phase, reason: .connectionLost, detail: "")
+            failure.wasCutOff = true
+            #expect((1...5).filter { Retry().isWorthwhile(after: failure, attempts: $0) } == [1, 2])
+        }
+    }
+
     @Test func `no retry is made where none is wanted`() {
         var retry = Retry()
         retry.limit = 0

@@ -8,9 +8,11 @@ struct BastionSetup {
 
     /// - `bastions`: by the name that ssh_config gives each; an address nobody answers at is as good.
     /// - `knows`: whether known_hosts holds the bastions' key.
-    init(_ bastions: [(name: String, address: String, port: UInt16)], knows: Bool = true, identity: String = "ed25519")
-        throws
-    {
+    /// - `isLeftToSSH`: whether something is set for the bastions that only ssh can do.
+    init(
+        _ bastions: [(name: String, address: String, port: UInt16)], knows: Bool = true, identity: String = "ed25519",
+        isLeftToSSH: Bool = false
+    ) throws {
         let keys = try TestKeys.get()
         workshop = try Workshop()
         var known = ""
@@ -18,6 +20,7 @@ struct BastionSetup {
         for bastion in bastions {
             if knows { known += "[\(bastion.address)]:\(bastion.port) \(try keys.hostLine("ed25519"))\n" }
             config += "Host \(bastion.name)\n  HostName \(bastion.address)\n  Port \(bastion.port)\n"
+            if isLeftToSSH { config += "  Ciphers aes128-ctr\n" }
         }
         let knownHosts = try workshop.write(known, to: "known_hosts")
         let key = identity == "stranger" ? keys.stranger : keys.user(identity)

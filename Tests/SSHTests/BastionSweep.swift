@@ -21,8 +21,8 @@ struct BastionSweep {
 
     private static let place = Place(file: "fleet.yaml", line: 1, column: 1)
 
-    init(_ bastions: [(name: String, address: String, port: UInt16)]) throws {
-        setup = try BastionSetup(bastions)
+    init(_ bastions: [(name: String, address: String, port: UInt16)], isLeftToSSH: Bool = false) throws {
+        setup = try BastionSetup(bastions, isLeftToSSH: isLeftToSSH)
         listings = try Workshop()
         let listing = try listings.write(WholeListing(mark: "hidden").text, to: "listing")
         server = try Server(address: "0.0.0.0", options: ["ForceCommand cat '\(listing)'"])
@@ -50,7 +50,9 @@ struct BastionSweep {
 
     /// - Parameter onHost: called as each host ends.
     /// - Returns: the records by the names of the clusters.
-    func records(onHost: (HostRecord, String) -> Void = { _, _ in }) async throws -> [String: [HostRecord]] {
+    func records(
+        until end: SweepEnd = SweepEnd(), onHost: (HostRecord, String) -> Void = { _, _ in }
+    ) async throws -> [String: [HostRecord]] {
         let fleet = Fleet(source: "fleet.yaml", clusters: clusters)
         var reaching = FleetAccess.Options()
         reaching.knownHostsFile = try setup.workshop.write(knownHosts, to: "hosts")
@@ -58,7 +60,6 @@ struct BastionSweep {
         var keys = Keyring.Options()
         keys.identityFiles = [try TestKeys.get().user("ed25519")]
         let keyring = await Keyring(for: fleet, reachedBy: access, keys, passphrases: .none)
-        let end = SweepEnd()
         var capturing = SSHCapture.Options()
         capturing.lanes = 2
         capturing.limits = limits

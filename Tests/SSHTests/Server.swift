@@ -88,6 +88,9 @@ final class Server: Sendable {
         Glibc.kill(pid, SIGKILL)
     }
 
+    /// Lets nobody in any more; its sessions go on.
+    func stopListening() { Glibc.kill(pid, SIGKILL) }
+
     /// Stops every session that it serves now, which then neither take nor say anything; their processes.
     func freeze() -> [pid_t] {
         let sessions = Processes.descendants(of: pid)
@@ -95,8 +98,16 @@ final class Server: Sendable {
         return sessions
     }
 
+    /// Returns once it runs as many processes with these words, or after half a minute.
+    func waitForSessions(_ words: String, count: Int) {
+        for _ in 0..<600 {
+            if sessions(words) >= count { return }
+            usleep(50_000)
+        }
+    }
+
     /// How many processes with these words it runs now.
-    func sessions(_ words: String) -> Int {
+    private func sessions(_ words: String) -> Int {
         Processes.descendants(of: pid).filter { pid in
             guard let data = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { return false }
             return String(decoding: data.map { $0 == 0 ? UInt8(ascii: " ") : $0 }, as: UTF8.self) == words + " "

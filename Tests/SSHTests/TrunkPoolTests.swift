@@ -28,7 +28,7 @@ struct TrunkPoolTests {
         let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let hole = try BlackHole()
-        let targets = try (0..<32).map { id in
+        let targets = try (0..<20).map { id in
             var target = behind([try bastion.target()], try host.target(id: id, command: "sleep 2; echo here"))
             if id % 4 != 3 {
                 target.address = "127.0.0.1"
@@ -45,7 +45,7 @@ struct TrunkPoolTests {
             }
             return most
         }
-        let outcomes = try await EngineRun.outcomes(targets, limits: .with { $0.connect = .seconds(1) })
+        let outcomes = try await EngineRun.outcomes(targets, limits: .with { $0.connect = .seconds(2) })
         counts.cancel()
         let seconds = (ContinuousClock.now - started) / .seconds(1)
         for outcome in outcomes {
@@ -57,41 +57,40 @@ struct TrunkPoolTests {
                         == SSHFailure(
                             phase: .proxy, reason: .timedOut,
                             detail: "127.0.0.1:\(hole.port): the bastion did not say whether it can connect within "
-                                + "1.0 s"))
+                                + "2.0 s"))
             }
         }
         let most = await counts.value
         #expect((2...8).contains(most))
         // Two a second, and no more than there are hosts.
-        #expect(Double(bastion.logins) <= min(32, 2 + 2 * seconds))
+        #expect(Double(bastion.logins) <= min(20, 2 + 2 * seconds))
     }
 
     @Test func `a session goes on where the bastion answers after all`() async throws {
         let bastion = try Server.bastion()
         let host = try Server(address: "127.0.0.2")
         let hole = try BlackHole()
-        let engine = try SSHEngine(lanes: 1, limits: .with { $0.connect = .milliseconds(500) }, hostKeyPolicy: .strict)
+        let engine = try SSHEngine(lanes: 1, limits: .with { $0.connect = .seconds(2) }, hostKeyPolicy: .strict)
         func outcome(_ target: SSHTarget) async -> SSHOutcome {
             await withCheckedContinuation { continuation in
                 engine.submit(target) { continuation.resume(returning: $0) }
             }
         }
         let login = try bastion.target()
-        // It keeps the session alive meanwhile.
-        let kept = behind([login], try host.target(id: 1, command: "sleep 8; echo here"))
+        // It keeps the session.
+        let kept = behind([login], try host.target(id: 1, command: "sleep 60"))
         async let long = outcome(kept)
-        for _ in 0..<500 where host.sessions("sleep 8") == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        host.waitForSessions("sleep 60", count: 1)
+        bastion.stopListening()
         var dead = behind([login], try host.target(id: 2))
         dead.address = "127.0.0.1"
         dead.port = hole.port
         #expect(await outcome(dead).failure?.reason == .timedOut)
+        // The bastion's system asks again 1, 3 and 7 seconds after the first time.
         hole.open()
-        // The bastion's system asks again 1 and 3 seconds after the first time.
-        try await Task.sleep(for: .seconds(4))
         #expect(await outcome(behind([login], try host.target(id: 3))).output?.text == "here\n")
-        #expect(await long.output?.text == "here\n")
         engine.shutdown()
-        #expect(bastion.logins == 1)
+        #expect(await long.failure?.reason == .cancelled)
     }
 
     @Test func `a bastion that says nothing any more is given up, and its hosts are reached through a new session`()
@@ -103,14 +102,14 @@ struct TrunkPoolTests {
         let engine = try SSHEngine(
             lanes: 1,
             limits: .with {
-                $0.handshake = .seconds(5)
+                $0.handshake = .seconds(10)
                 $0.connect = .seconds(100)
             }, hostKeyPolicy: .strict)
         let (stream, continuation) = AsyncStream.makeStream(of: SSHOutcome.self)
         for id in 0..<3 {
             engine.submit(behind([login], try host.target(id: id, command: "sleep 60"))) { continuation.yield($0) }
         }
-        for _ in 0..<500 where host.sessions("sleep 60") < 3 { try await Task.sleep(for: .milliseconds(10)) }
+        host.waitForSessions("sleep 60", count: 3)
         let frozen = bastion.freeze()
         // Their channels are to be closed, about which the bastion says nothing.
         for id in 0..<3 { engine.cancel(id: id) }

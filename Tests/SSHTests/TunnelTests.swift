@@ -262,7 +262,7 @@ struct TunnelTests {
         var limits = SSHLimits.forTests
         limits.output = .seconds(100)
         let outcomes = try await EngineRun.outcomes(targets, limits: limits) { _ in
-            for _ in 0..<1000 where host.sessions("sleep 90") < 20 { usleep(10_000) }
+            host.waitForSessions("sleep 90", count: 20)
             bastion.kill()
         }
         for outcome in outcomes.prefix(20) {
