@@ -128,7 +128,7 @@ final class TrunkPool {
                 notBefore = now &+ 5_000_000_000
                 return nil
             }
-            if failure.sshMayDoBetter {
+            if failure.isForSSH {
                 stand = .leftToProgram
                 return "bastion \(name): left to ssh, one process a host; \(failure.detail)"
             }
@@ -142,16 +142,15 @@ final class TrunkPool {
 
     private func verdict(_ failure: SSHFailure) -> SSHFailure {
         let times = breaker.failures > 1 ? ", tried \(breaker.failures) times" : ""
-        let isAboutKey = failure.phase == .hostKey
         return SSHFailure(
             phase: .proxy, reason: .bastionUnreachable, detail: "bastion \(name): \(failure.detail)\(times)",
-            hint: isAboutKey ? failure.hint : "check that the bastion is up: \(trial)")
+            hint: failure.refusesLogin ? failure.hint : "check that the bastion is up: \(trial)")
     }
 }
 
 extension SSHTarget {
-    /// Why the engine leaves it to ssh to log in to this bastion: ssh may know of keys that cannot be used here, and have
-    /// other proofs of a host key.
+    /// Why the engine leaves it to ssh to log in to this bastion, known before the first packet: ssh may know of keys that
+    /// cannot be used here, and have other proofs of a host key.
     package var obstacleAsBastion: String? {
         let known = knownHosts.keys(for: trustedName, port: trustedPort)
         if identities.isEmpty { return "it has no key that can be used here" }
@@ -164,8 +163,8 @@ extension SSHFailure {
     /// this address.
     fileprivate var refusesLogin: Bool {
         switch reason {
-        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .hostKeyAuthorityUnsupported, .algorithmsDoNotMatch,
-            .authenticationRejected, .accountRefused, .agentFailed, .keyUnusable, .forwardingRefused, .targetInvalid:
+        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .hostKeyAuthorityUnsupported, .authenticationRejected,
+            .accountRefused, .agentFailed, .forwardingRefused:
             true
         default: false
         }
@@ -178,13 +177,7 @@ extension SSHFailure {
         return [.resolve, .connect, .proxy].contains(phase) ? 2 : Breaker.forLogins.limit
     }
 
-    /// ssh has other algorithms, kinds of keys and ways to sign in, and other proofs of a host key.
-    fileprivate var sshMayDoBetter: Bool {
-        switch reason {
-        case .algorithmsDoNotMatch, .authenticationRejected, .keyUnusable, .agentFailed, .hostKeyUnknown,
-            .hostKeyAuthorityUnsupported, .nameNotFound, .targetInvalid:
-            true
-        default: false
-        }
-    }
+    /// No login could even be tried, and ssh has other algorithms and kinds of keys. What the bastion refused, or a host
+    /// key that is not known, ssh is not to try again.
+    fileprivate var isForSSH: Bool { [.algorithmsDoNotMatch, .keyUnusable, .targetInvalid].contains(reason) }
 }

@@ -62,8 +62,8 @@ extension SSHConfigResolver {
     /// As far as a bastion's are used, they are read into its `SSHSettings`.
     private static let honoured = SSHConfigText.used.subtracting(["proxyjump", "proxycommand"])
 
-    /// They say nothing of how a connection is made and proved, or name a way to sign in that is left to ssh when keys
-    /// are refused.
+    /// They say nothing of how a connection is made and proved, or name a way to sign in beside keys, which systems'
+    /// own files do for every host.
     private static let indifferent: Set<String> = [
         "addkeystoagent", "batchmode", "checkhostip", "clearallforwardings", "compression", "connectionattempts",
         "controlmaster", "controlpath", "controlpersist", "dynamicforward", "enableescapecommandline",
