@@ -57,29 +57,16 @@ struct AgentLink {
 
     /// False where there is no connection yet: either it failed, and so did the request, or the agent's backlog is full.
     private mutating func connect() -> Bool {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let capacity = MemoryLayout.size(ofValue: address.sun_path)
-        guard path.utf8.count < capacity else {
+        guard UnixSocket.fits(path) else {
             finish(.failure(.unreachable("\(path): the path is too long for a socket")))
             return false
         }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let socket = Glibc.socket(AF_UNIX, kind, 0)
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard socket >= 0, code == 0 else {
-            let problem = errno
-            if socket >= 0 { close(socket) }
-            // Unix sockets know no "in progress": a full backlog is asked again.
+        switch UnixSocket.connect(path) {
+        case .connected(let socket): descriptor = socket
+        case .failed(let problem):
             if problem != EAGAIN { finish(.failure(.unreachable("\(path): \(Errno.text(problem))"))) }
             return false
         }
-        descriptor = socket
         hasAnswered = false
         return true
     }

@@ -12,7 +12,15 @@ struct BastionSocket: Sendable {
     /// Seconds without a host after which the connection ends by itself.
     private static let idleLimit = 60
 
-    var isThere: Bool { access(path, F_OK) == 0 }
+    /// Whether somebody listens: an ssh that was killed leaves its socket behind.
+    var isAlive: Bool {
+        switch UnixSocket.connect(path) {
+        case .connected(let descriptor):
+            Glibc.close(descriptor)
+            return true
+        case .failed(let problem): return ![ECONNREFUSED, ENOENT].contains(problem)
+        }
+    }
 
     /// Logs in, makes the socket and returns: 0 once the connection stands. Nothing is asked on a terminal, and a host
     /// key must be known, as for the hosts themselves.

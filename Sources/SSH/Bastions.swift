@@ -63,7 +63,7 @@ final class Bastions: Sendable {
             var record = state.records[jump] ?? Record()
             defer { state.records[jump] = record }
             let now = MonotonicTime.now
-            if case .open(let socket, let since) = record.stand, !socket.isThere {
+            if case .open(let socket, let since) = record.stand, !socket.isAlive {
                 record.lost(since: since, name: jump.name, now: now)
             }
             switch record.stand {
@@ -180,10 +180,10 @@ final class Bastions: Sendable {
                     failure: SSHFailure(phase: .proxy, reason: .proxyFailed, detail: error.text),
                     isFinal: !Shortage.isCause(error.code)))
         }
-        if run.end == .exited(0), socket.isThere { return .success(socket) }
+        if run.end == .exited(0), socket.isAlive { return .success(socket) }
         if run.end == .cancelled {
             // It may have gone to the background just then.
-            if socket.isThere { socket.close() }
+            if socket.isAlive { socket.close() }
             return .failure(Trouble(failure: Self.stopped))
         }
         let name = PeerText.printable(jump.name.utf8)
@@ -232,7 +232,9 @@ final class Bastions: Sendable {
         }
         for callback in waiting { callback(.failure(Self.stopped)) }
         work.finish()
-        for socket in sockets { socket.close() }
+        // Each is another process, which may take its time.
+        for socket in sockets { work.run { socket.close() } }
+        work.finish()
         guard let folder else { return }
         // Only what was made here: a socket, its log.
         for number in 1...max(1, state.withLock { $0.count }) {

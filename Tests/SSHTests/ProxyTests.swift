@@ -117,6 +117,51 @@ struct ProxyTests {
         #expect(logins(bastion) == 0)
     }
 
+    @Test func `where ssh's connection was killed, the next host makes another`() async throws {
+        let bastion = try Self.bastion()
+        let host = try Server(address: "127.0.0.2")
+        let setup = try BastionSetup(bastion)
+        let engine = try SSHEngine(lanes: 1, limits: .forTests, hostKeyPolicy: .strict)
+        for id in 1...3 {
+            let target = try target(host, id: id, route: setup.jump())
+            let outcome = await withCheckedContinuation { continuation in
+                engine.submit(target) { continuation.resume(returning: $0) }
+            }
+            #expect(outcome.output?.text == "here\n")
+            // It cannot remove its socket.
+            guard id == 2 else { continue }
+            let processes = Processes.connected(to: bastion.port)
+            #expect(processes.count == 1)
+            for pid in processes { kill(pid, SIGKILL) }
+        }
+        engine.shutdown()
+        #expect(logins(bastion) == 2)
+    }
+
+    @Test func `connections that do not end when they are told to hold up the end once, not one after another`()
+        async throws
+    {
+        let bastions = try (0..<4).map { _ in try Self.bastion() }
+        let host = try Server(address: "127.0.0.2")
+        let setup = try BastionSetup(bastions.enumerated().map { ("b\($0)", $1.address, $1.port) })
+        let engine = try SSHEngine(lanes: 1, limits: .forTests, hostKeyPolicy: .strict)
+        for id in bastions.indices {
+            let target = try target(host, id: id, route: setup.jump("b\(id)"))
+            let outcome = await withCheckedContinuation { continuation in
+                engine.submit(target) { continuation.resume(returning: $0) }
+            }
+            #expect(outcome.output?.text == "here\n")
+        }
+        let processes = bastions.flatMap { Processes.connected(to: $0.port) }
+        #expect(processes.count == 4)
+        for pid in processes { kill(pid, SIGSTOP) }
+        let started = ContinuousClock.now
+        engine.shutdown()
+        // Two seconds for all.
+        #expect(ContinuousClock.now - started < .seconds(7))
+        for pid in processes { kill(pid, SIGKILL) }
+    }
+
     @Test func `tells a bastion that forbids forwarding`() async throws {
         let bastion = try Self.bastion(["AllowTcpForwarding no"])
         let host = try Server(address: "127.0.0.2")

@@ -6,22 +6,6 @@ import Testing
 /// How many sessions a bastion has to carry, whatever becomes of the hosts behind it.
 @Suite(.enabled(if: Server.isAvailable), .serialized)
 struct TrunkPoolTests {
-    /// Connections to a port of 127.0.0.1, by /proc/net/tcp.
-    private func connections(to port: UInt16) -> Int {
-        guard let table = fopen("/proc/self/net/tcp", "re") else { return 0 }
-        defer { fclose(table) }
-        let place = "0100007F:" + String(port, radix: 16, uppercase: true)
-        var count = 0
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), table) != nil {
-            let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(
-                separator: " ")
-            // The other end, and TCP_ESTABLISHED.
-            if words.count > 3, words[2] == place, words[3] == "01" { count += 1 }
-        }
-        return count
-    }
-
     @Test func `hosts that nobody answers for use up eight sessions at a time, and the others get through`()
         async throws
     {
@@ -40,7 +24,7 @@ struct TrunkPoolTests {
         let counts = Task {
             var most = 0
             while !Task.isCancelled {
-                most = max(most, connections(to: bastion.port))
+                most = max(most, Processes.connections(to: bastion.port).count)
                 try? await Task.sleep(for: .milliseconds(20))
             }
             return most
