@@ -76,6 +76,7 @@ extension Connection {
     /// After a call that has to be made again.
     func waitFor(_ session: Session) -> Next {
         outlet.flush(to: transport)
+        if let end = outlet.ended { return lost(end) }
         var interest = session.interest
         if !outlet.isEmpty { interest.insert(.output) }
         return watch(interest) ?? .wait
@@ -112,11 +113,13 @@ extension Connection {
 
     func carryOn(_ trunk: Trunk, now: Instant) -> Next {
         repeat {
-            if let failure = trunk.pump(now: now), let intake { return failed(failure, intake) }
+            let failure = trunk.pump(now: now)
+            if let end = outlet.ended { return lost(end) }
+            if let failure, let intake { return failed(failure, intake) }
             outlet.flush(to: transport)
             // Where something is left in the outlet, the socket tells when it has room.
-        } while outlet.isEmpty && trunk.isHeldBack
-        if let end = intake?.ended { return lost(end) }
+        } while outlet.isEmpty && trunk.isHeldBack && outlet.ended == nil
+        if let end = intake?.ended ?? outlet.ended { return lost(end) }
         let interest = trunk.interest
         guard interest.isEmpty else { return watch(interest) ?? .wait }
         transport.unwatch()

@@ -45,10 +45,11 @@ struct Transport {
         interest = nil
     }
 
-    /// The bytes that were taken; 0 where there is no room now, or for good.
+    /// The bytes that were taken, or a negated errno.
     func send(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if let tunnel { return max(0, tunnel.send(bytes)) }
-        return max(0, Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)))
+        if let tunnel { return tunnel.send(bytes) }
+        let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+        return count < 0 ? -Int(errno) : count
     }
 
     /// A bastion's sshd sends what it has for one host only when what it sent for another has been acknowledged (Nagle's
