@@ -126,6 +126,7 @@ extension SweepStore {
             try db.execute(
                 sql: "UPDATE sweep SET baseline = ? WHERE id = ?", arguments: [isBaseline, sweep.row])
         }
+        try settle()
     }
 
     private func first(

@@ -67,7 +67,7 @@ struct HistoryCommand: ParsableCommand {
 
         func run() {
             end { () throws(CommandFailure) in
-                let store = try state.existing()
+                let (store, _) = try state.writable()
                 try stored { () throws(StoreError) in try store.setBaseline(store.sweep(sweep), !remove) }
             }
         }
@@ -81,6 +81,7 @@ struct HistoryCommand: ParsableCommand {
         func run() {
             end { () throws(CommandFailure) in
                 let store = try state.existing()
+                if let exposure = state.directory?.exposure { Console.talk(exposure) }
                 let problems = try stored { () throws(StoreError) in try store.problems() }
                 if problems.isEmpty { return try Console.result(Array("\(printable(store.path)) is sound\n".utf8)) }
                 throw CommandFailure(
