@@ -11,11 +11,11 @@ enum Schema {
         migrator.registerMigration("1") { try $0.execute(sql: first) }
         migrator.registerMigration("2") { try $0.execute(sql: second) }
         migrator.registerMigration("3") { try $0.execute(sql: third) }
-        migrator.registerMigration("4") { try $0.execute(sql: fourth) }
+        migrator.registerMigration("5") { try $0.execute(sql: fifth) }
         return migrator
     }
 
-    private static let fourth = """
+    private static let fifth = """
         -- The part of the inventory that was selected, as a fleet; null where all of it was, or where an earlier release
         -- wrote the sweep.
         ALTER TABLE sweep ADD COLUMN selection INTEGER REFERENCES document (id);

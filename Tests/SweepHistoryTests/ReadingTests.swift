@@ -55,7 +55,7 @@ import Testing
         let queue = try DatabaseQueue(path: state.database)
         try queue.write { db in
             try db.execute(
-                sql: "ALTER TABLE sweep DROP COLUMN selection; DELETE FROM grdb_migrations WHERE identifier = '4'")
+                sql: "ALTER TABLE sweep DROP COLUMN selection; DELETE FROM grdb_migrations WHERE identifier = '5'")
         }
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try queue.close()
