@@ -6,7 +6,8 @@ extension HostFailure {
     ///
     /// - Parameter complaint: the beginning of the command's standard error.
     package init(_ problem: ListingProblem, complaint: [UInt8] = []) {
-        let said = String(decoding: complaint.prefix(200), as: UTF8.self)
+        let said = Redaction.text(
+            String(decoding: complaint.prefix(200), as: UTF8.self), isCut: complaint.count > 200)
         let quote = said.isEmpty ? "" : "; it said: \(said)"
         switch problem {
         case .empty:

@@ -1,9 +1,9 @@
 /// A moment of UTC, in seconds since 1970-01-01T00:00:00Z.
-struct Moment: Sendable, Hashable, Comparable {
-    let seconds: Int
+package struct Moment: Sendable, Hashable, Comparable {
+    package let seconds: Int
 
     /// A date and time of RFC 3339 with `Z` or an offset; fractions of a second are dropped.
-    init?(rfc3339 text: String) {
+    package init?(rfc3339 text: String) {
         var digits = Digits(text)
         guard let day = digits.day(), digits.take("T") || digits.take("t"), let hour = digits.number(2, upTo: 23),
             digits.take(":"), let minute = digits.number(2, upTo: 59), digits.take(":"),
@@ -19,10 +19,17 @@ struct Moment: Sendable, Hashable, Comparable {
         seconds = (day + 1) * Self.day
     }
 
+    /// The first moment of a day `2026-12-31`.
+    package init?(day text: String) {
+        var digits = Digits(text)
+        guard let day = digits.day(), digits.isAtEnd else { return nil }
+        seconds = day * Self.day
+    }
+
     /// In seconds.
     static let day = 86_400
 
-    static func < (a: Moment, b: Moment) -> Bool { a.seconds < b.seconds }
+    package static func < (a: Moment, b: Moment) -> Bool { a.seconds < b.seconds }
 }
 
 private struct Digits {

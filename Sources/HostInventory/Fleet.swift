@@ -32,7 +32,7 @@ package struct Cluster: Sendable, Equatable {
     package var versionSource: String?
     /// The path of the inventory that holds it.
     package var source = ""
-    /// Hosts of this cluster's inventory in the group `etcd`; nil where it has no such group.
+    /// As the inventory states it; of Ansible's, the hosts of the group `etcd`. Nil where it does not say.
     package var etcdMembers: Int?
     /// In the order of the file, ranges expanded.
     package var hosts: [Host]

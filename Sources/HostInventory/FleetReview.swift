@@ -29,8 +29,10 @@ package struct FleetReview: Sendable, Equatable {
     package var problems: [Problem] = []
     package var notes: [String] = []
 
-    /// - Parameter keys: the fingerprints that a host is known by.
-    package init(_ fleet: Fleet, keys: (Host) -> [String]) {
+    /// - Parameters:
+    ///   - inventory: what the fleet is a part of, where it is one: a cluster's masters are counted there.
+    ///   - keys: the fingerprints that a host is known by.
+    package init(_ fleet: Fleet, of inventory: Fleet? = nil, keys: (Host) -> [String]) {
         var ends: [Endpoint: [Host]] = [:]
         var order: [Endpoint] = []
         var keyHolders: [String: [Host]] = [:]
@@ -57,25 +59,28 @@ package struct FleetReview: Sendable, Equatable {
             guard let hosts = keyHolders[key], Set(hosts.map(Endpoint.init)).count > 1 else { continue }
             problems.append(Problem(kind: .hostKeyShared, detail: key, hosts: hosts.map(\.label)))
         }
+        let whole = Dictionary((inventory ?? fleet).clusters.map { ($0.name, $0) }) { first, _ in first }
         for cluster in fleet.clusters {
-            if let members = cluster.etcdMembers, members > 0, members.isMultiple(of: 2) {
-                problems.append(
-                    Problem(
-                        kind: .evenEtcdMembers, detail: "\(members) members of etcd in \(cluster.name)", hosts: []))
-            }
-            if cluster.hosts.count == 1 {
-                notes.append("\(cluster.name) has a single master")
-            } else if cluster.etcdMembers == nil, cluster.hosts.count.isMultiple(of: 2) {
-                notes.append(
-                    "\(cluster.name) has \(cluster.hosts.count) masters: etcd on them would have an even number of members"
-                )
-            }
+            reviewMembers(of: whole[cluster.name] ?? cluster)
             for host in cluster.hosts {
                 if let refusal = host.refusal {
                     problems.append(Problem(kind: .notReachedBySSH, detail: refusal, hosts: [host.label]))
                 }
             }
         }
+    }
+
+    /// Where nobody says how many members etcd has, it is taken to run on every master, as it usually does.
+    private mutating func reviewMembers(of cluster: Cluster) {
+        let masters = cluster.hosts.count
+        if masters == 1 { notes.append("\(cluster.name) has a single master") }
+        let members = cluster.etcdMembers ?? masters
+        guard members > 0, members.isMultiple(of: 2) else { return }
+        let detail =
+            cluster.etcdMembers == nil
+            ? "\(members) masters in \(cluster.name), with etcd on each unless etcd_members or the group etcd says otherwise"
+            : "\(members) members of etcd in \(cluster.name)"
+        problems.append(Problem(kind: .evenEtcdMembers, detail: detail, hosts: []))
     }
 
     private struct Endpoint: Hashable {

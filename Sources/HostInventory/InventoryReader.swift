@@ -6,7 +6,7 @@ struct InventoryReader {
     static let hostLimit = 100_000
     private static let rootKeys = ["version", "defaults", "clusters"]
     private static let clusterKeys =
-        ["masters", "labels", "kubernetes_version", "distribution"] + HostSettings.keys
+        ["masters", "labels", "kubernetes_version", "distribution", "etcd_members"] + HostSettings.keys
 
     var yaml: YAMLReader
     private let file: String
@@ -77,6 +77,15 @@ struct InventoryReader {
                 guard let text = yaml.text(entry.value, "distribution") else { continue }
                 checkName(text, "distribution", at: yaml.place(entry.value))
                 cluster.distribution = text
+            case "etcd_members":
+                guard let text = yaml.text(entry.value, "etcd_members") else { continue }
+                guard let members = Int(text), (0...99).contains(members) else {
+                    yaml.report(
+                        entry.value, "bad etcd_members", text: text,
+                        hint: "write how many there are, wherever they run, or 0 where there is no etcd")
+                    continue
+                }
+                cluster.etcdMembers = members
             case "kubernetes_version":
                 guard let text = yaml.text(entry.value, "kubernetes_version") else { continue }
                 cluster.kubernetesVersion = KubernetesVersion(text)

@@ -99,7 +99,8 @@ private struct ListingReader {
         let printable = decoded.unicodeScalars.map { scalar -> Character in
             scalar.properties.generalCategory.isPrintable ? Character(scalar) : "\u{FFFD}"
         }
-        return .notAListing(line: line, excerpt: Redaction.withoutUserInfo(String(printable.prefix(80))))
+        return .notAListing(
+            line: line, excerpt: Redaction.text(String(printable.prefix(80)), isCut: printable.count > 80))
     }
 
     private func wholeness(from origin: ListingOrigin) -> Wholeness {

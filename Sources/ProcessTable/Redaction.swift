@@ -1,19 +1,19 @@
-/// Takes secrets out of arguments before anything else sees them.
-enum Redaction {
+/// Takes secrets out of arguments before anything else sees them: the one place where that is done.
+package enum Redaction {
     static let mark = "REDACTED"
-
-    private static let secretSegments = ["token", "password", "passwd", "passphrase", "secret"]
 
     /// Whether `apply` could change anything of a command that is not cut: for the many that hold no secret.
     static func isNeeded(in command: UnsafeBufferPointer<UInt8>) -> Bool {
         if command.position(of: UInt8(ascii: "@"), in: 0..<command.count) < command.count { return true }
+        if SecretText.first(in: command, from: 0) != nil { return true }
         var start = 0
         while start < command.count {
             let end = command.position(of: UInt8(ascii: " "), in: start..<command.count)
             if command[start] == UInt8(ascii: "-") {
                 let nameEnd = command.position(of: UInt8(ascii: "="), in: start..<end)
-                if isSecretName(command[start..<nameEnd]) { return true }
+                if SecretName.isSecret(command[start..<nameEnd]) { return true }
             }
+            if SecretText.announcesSecret(UnsafeBufferPointer(rebasing: command[start..<end])) { return true }
             start = end + 1
         }
         return false
@@ -21,33 +21,45 @@ enum Redaction {
 
     /// The arguments with secrets replaced, as many as came in.
     ///
-    /// Two rules: the user information of a URL in any argument, and the value of a flag whose last name segment says
-    /// that it is a secret. Words after such a value belong to it as far as one can tell (`ps` shows a space inside it
-    /// like any other), up to the next word that starts with a dash. A boolean literal is no secret.
+    /// A secret is the user information of a URL in any argument, what looks like one (`SecretText`), and the value of a
+    /// flag whose name says that it is one (`SecretName`). Words after such a value belong to it as far as one can tell
+    /// (`ps` shows a space inside it like any other), up to the next word that starts with a dash. A boolean literal is
+    /// no secret, nor is a file.
     /// `isCut`: of a URL in the last argument only the scheme stays, as the `@` that would tell may not be shown.
     static func apply(to arguments: [String], isCut: Bool) -> [String] {
         var result = arguments
         var isInSecret = false
+        var isInBlock = false
         var valueMayStartWithDash = false
         for (index, argument) in arguments.enumerated() {
             let startsWithDash = argument.utf8.first == UInt8(ascii: "-")
+            if isInBlock, !startsWithDash || argument.utf8.starts(with: "-----".utf8) {
+                result[index] = argument.isEmpty ? "" : mark
+                continue
+            }
+            isInBlock = argument.contains(SecretText.blockStart)
             if isInSecret, !startsWithDash || valueMayStartWithDash && !argument.utf8.starts(with: "--".utf8) {
+                let isHarmless = SecretText.isHarmless(argument.utf8)
+                // Behind a file no word belongs to the secret.
+                if isHarmless, valueMayStartWithDash, argument.utf8.first == UInt8(ascii: "/") { isInSecret = false }
                 valueMayStartWithDash = false
-                if !argument.isEmpty, FlagValue.bool(argument) == nil { result[index] = mark }
+                if !isHarmless { result[index] = mark }
                 continue
             }
             isInSecret = isSecretFlag(argument)
             valueMayStartWithDash = false
             guard isInSecret else {
-                result[index] = withoutUserInfo(argument)
+                isInSecret = announcesSecret(argument)
+                result[index] = withoutSecrets(argument)
                 continue
             }
             let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
             result[index] = shownName(argument[..<(equals ?? argument.endIndex)])
             if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
-                result[index] += "="
-                result[index] += value.isEmpty || FlagValue.bool(String(value)) != nil ? String(value) : mark
+                let isHarmless = SecretText.isHarmless(value.utf8) || isTokenKind(value, of: argument)
+                if isHarmless, FlagValue.bool(String(value)) == nil, !value.isEmpty { isInSecret = false }
+                result[index] += "=\(isHarmless ? String(value) : mark)"
             } else {
                 valueMayStartWithDash = true
             }
@@ -58,10 +70,20 @@ enum Redaction {
         return result
     }
 
+    /// Text that is no command's, such as what an account's shell says: as if its words were arguments.
+    package static func text(_ text: String, isCut: Bool) -> String {
+        apply(to: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init), isCut: isCut)
+            .joined(separator: " ")
+    }
+
+    static func withoutSecrets(_ text: String) -> String {
+        SecretText.redacted(withoutUserInfo(text), as: mark)
+    }
+
     /// No flag's name holds a URL: what ends like the name of one does not show what stands in the URL.
     private static func shownName(_ name: Substring) -> String {
-        guard let scheme = schemeEnd(in: name.utf8) else { return String(name) }
-        return name[..<scheme] + mark
+        let shown = schemeEnd(in: name.utf8).map { name[..<$0] + mark } ?? String(name)
+        return SecretText.redacted(shown, as: mark)
     }
 
     /// `scheme://user:password@host` as `scheme://REDACTED@host`, for every URL in the text. What counts as user
@@ -94,22 +116,17 @@ enum Redaction {
 
     private static func isSecretFlag(_ argument: String) -> Bool {
         argument.utf8.first == UInt8(ascii: "-")
-            && isSecretName(argument.utf8.prefix { $0 != UInt8(ascii: "=") })
+            && SecretName.isSecret(argument.utf8.prefix { $0 != UInt8(ascii: "=") })
     }
 
-    /// Whether the last segment of a flag's name, from the last dash or underscore on, is a word for a secret.
-    private static func isSecretName<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
-        // The last letters of the words, which few other names share.
-        switch name.last.map({ $0 | 0x20 }) {
-        case UInt8(ascii: "d"), UInt8(ascii: "e"), UInt8(ascii: "n"), UInt8(ascii: "t"): break
-        default: return false
-        }
-        return secretSegments.contains { secret in
-            let segment = name.suffix(secret.utf8.count)
-            guard segment.elementsEqual(secret.utf8, by: { $0 | 0x20 == $1 }) else { return false }
-            let before = name[..<segment.startIndex].last
-            return before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
-        }
+    /// What etcd makes its tokens of; with its name it looks like one.
+    private static func isTokenKind(_ value: Substring, of argument: String) -> Bool {
+        argument.hasPrefix("--auth-token=") && (value == "simple" || value.hasPrefix("jwt,"))
+    }
+
+    private static func announcesSecret(_ argument: String) -> Bool {
+        var argument = argument
+        return argument.withUTF8(SecretText.announcesSecret)
     }
 }
 

@@ -23,6 +23,7 @@ extension SweepStore {
                 sql: "INSERT INTO notice (sweep, channel, sent, failure) VALUES (?, ?, ?, ?)",
                 arguments: [sweep.row, notice.channel, notice.sent, notice.failure])
         }
+        try settle()
     }
 
     /// In the order in which they were sent.

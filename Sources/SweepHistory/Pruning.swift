@@ -21,11 +21,9 @@ extension SweepStore {
         if sweeps.isEmpty { return pruned }
         do throws(StoreError) {
             try StoreError.catching(path) {
-                try database.writeWithoutTransaction { db in
-                    try db.execute(sql: "VACUUM")
-                    try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-                }
+                try database.writeWithoutTransaction { db in try db.execute(sql: "VACUUM") }
             }
+            try settle()
             pruned.bytesAfter = try size()
         } catch {
             pruned.obstacle = error

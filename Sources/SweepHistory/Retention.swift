@@ -1,4 +1,5 @@
 import GRDB
+import Hardening
 
 /// Which sweeps are kept when the history is pruned.
 package struct Retention: Sendable, Equatable {
@@ -32,21 +33,22 @@ package struct Retention: Sendable, Equatable {
         "SELECT id FROM sweep WHERE \(finished) ORDER BY started DESC, id DESC LIMIT 1",
         // The last one that judged every host.
         "SELECT id FROM sweep WHERE \(finished) AND whole = 1 ORDER BY started DESC, id DESC LIMIT 1",
-        // A host that comes back is compared with what was seen of it last; status tells when that was.
-        lastSights(where: finished),
-        lastSights(where: "true"),
+        // A host that comes back is compared with what a finished sweep judged of it last.
+        lastSights(in: "finished = 1", as: "'\(HostState.evaluated.rawValue)'"),
+        // Since when a host has not been seen, status tells.
+        lastSights(in: "true", as: SweepStore.seenStates),
     ]
 
     private static let finished = "finished = 1 AND partial = 0"
 
     /// For each host of the newest inventory the last sweep that saw it, under any address; null where none did.
-    private static func lastSights(where condition: String) -> String {
+    private static func lastSights(in condition: String, as states: String) -> String {
         """
         SELECT DISTINCT (
             SELECT sweep.id FROM sweep WHERE \(condition) AND EXISTS (
                 SELECT 1 FROM host JOIN result ON result.sweep = sweep.id AND result.host = host.id
                 WHERE host.cluster = cluster.value ->> 'name' AND host.name = member.value ->> 'name'
-                    AND result.state IN (\(SweepStore.seenStates)))
+                    AND result.state IN (\(states)))
             ORDER BY sweep.started DESC, sweep.id DESC LIMIT 1)
         FROM document, json_each(CAST(document.body AS TEXT), '$.clusters') AS cluster,
             json_each(cluster.value, '$.hosts') AS member

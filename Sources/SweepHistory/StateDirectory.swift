@@ -44,4 +44,11 @@ package struct StateDirectory: Sendable, Equatable {
             partial += "/"
         }
     }
+
+    /// Whether every account of this machine can read what is kept there. It is made so that none can, and left as it is.
+    package var isExposed: Bool {
+        var (file, folder) = (stat(), stat())
+        guard stat(database, &file) == 0, stat(path, &folder) == 0 else { return false }
+        return file.st_mode & S_IROTH != 0 && folder.st_mode & S_IXOTH != 0
+    }
 }

@@ -5,14 +5,20 @@ package struct StoreError: Error, Sendable, Equatable {
         case cannotCreate
         /// No history is there yet.
         case missing
+        /// This account may not read it.
+        case denied
         /// The file is a database of something else.
         case foreign
         /// The file is no database, or parts of it are broken.
         case damaged
         /// A later release of kubesweep wrote it.
         case newer
+        /// There is no room on its file system.
         case full
+        /// It, its directory or its file system may not be written to.
         case readOnly
+        /// The disk, or what stands for one, failed.
+        case disk
         /// Another process holds the database for longer than we wait.
         case busy
         /// What was asked for is not in it.
@@ -35,6 +41,7 @@ package struct StoreError: Error, Sendable, Equatable {
         switch reason {
         case .cannotCreate: "\(path) cannot be made or opened: \(detail)"
         case .missing: "no history at \(path)"
+        case .denied: "the history \(path) cannot be read: \(detail)"
         case .foreign: "\(path) is a database, but not a history of kubesweep"
         case .damaged: "the history \(path) is damaged: \(detail)"
         case .newer: "the history \(path) was written by a later release of kubesweep"
@@ -42,20 +49,24 @@ package struct StoreError: Error, Sendable, Equatable {
         case .readOnly: "the history \(path) cannot be written: \(detail)"
         case .busy: "the history \(path) is held by another process"
         case .noSuchSweep: detail
-        case .other: "the history \(path): \(detail)"
+        case .disk, .other: "the history \(path): \(detail)"
         }
     }
 
     /// What to do about it.
     package var hint: String {
         switch reason {
-        case .cannotCreate, .readOnly: "choose another place with --state-dir"
+        case .cannotCreate: "choose another place with --state-dir"
+        case .readOnly: "use an account that may write there, or choose another place with --state-dir"
+        case .denied: "ask its owner for the right to read the file and to enter its directory"
         case .missing: "a sweep makes one: kubesweep scan"
         case .foreign: "move the file away, or choose another place with --state-dir"
         case .damaged:
-            "move it away and sweep again; what can be read of it: sqlite3 \(path) .recover | sqlite3 saved.sqlite"
+            "move it away and sweep again; what can be read of it: "
+                + "(umask 077; sqlite3 \(path) .recover | sqlite3 saved.sqlite)"
         case .newer: "use that release, or another --state-dir"
-        case .full: "make room, or remove old sweeps: kubesweep history prune"
+        case .full: "make room on its file system; removing old sweeps (kubesweep history prune) needs some room, too"
+        case .disk: "look at the disk, at its quotas, and at what the kernel says of it: dmesg"
         case .busy: "try again when the other run has ended"
         case .noSuchSweep: "kubesweep history list shows what there is"
         case .other: "look at the file with sqlite3"

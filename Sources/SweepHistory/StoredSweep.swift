@@ -146,6 +146,7 @@ extension SweepStore {
             try db.execute(
                 sql: "UPDATE sweep SET baseline = ? WHERE id = ?", arguments: [isBaseline, sweep.row])
         }
+        try settle()
     }
 
     private func first(
@@ -158,12 +159,7 @@ extension SweepStore {
     }
 
     private static func isDate(_ name: String) -> Bool {
-        let digits = name.utf8.prefix(10)
-        return digits.count == 10
-            && digits.enumerated().allSatisfy { position, byte in
-                position == 4 || position == 7
-                    ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-            }
+        Moment(day: name) != nil || name.hasSuffix("Z") && Moment(rfc3339: name) != nil
     }
 }
 

@@ -119,12 +119,7 @@ package struct SweepRecorder {
                     summary.counts.waived, row,
                 ])
         }
-        // What was written goes from the log into the file, so that a copy of the file alone is whole.
-        try StoreError.catching(store.path) {
-            try store.database.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
-            }
-        }
+        try store.settle()
     }
 
     private func write(_ host: HostRecord, _ cluster: String, _ parts: inout Parts, _ db: Database) throws {

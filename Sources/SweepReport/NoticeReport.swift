@@ -17,7 +17,7 @@ package enum NoticeReport {
     package static func json(
         _ record: SweepRecord, early: EarlyEnd? = nil, warnings: [String] = [], diff: SweepDiff?, reason: String?
     ) -> [UInt8] {
-        var shown = min(200, max(diff?.findings.count ?? 0, diff?.sights.count ?? 0))
+        var shown = min(200, diff.map { lists($0).max() ?? 0 } ?? 0)
         while true {
             let bytes = json(record, early, warnings, diff, reason, shown: shown)
             if bytes.count <= sizeLimit || shown == 0 { return bytes }
@@ -31,6 +31,7 @@ package enum NoticeReport {
     ) -> [UInt8] {
         let findings = diff?.findings ?? []
         let sights = diff?.sights ?? []
+        let inventory = diff.map { InventoryItem.all($0.fleet) } ?? []
         var json = JSONText(capacity: sizeLimit)
         json.object { json in
             json.field("schema", "kubesweep.notice/1")
@@ -64,7 +65,19 @@ package enum NoticeReport {
             }
             json.field("changes", findings.count)
             json.field("flags", diff?.flags.count)
-            json.field("truncated", shown < findings.count || shown < sights.count)
+            json.line("drift") { json in
+                json.fields(
+                    DriftChange.Kind.allCases.map { kind in
+                        (kind.rawValue, diff?.drifts.count { $0.kind == kind } ?? 0)
+                    })
+            }
+            json.line("processes") { json in
+                json.field("started", diff?.processes.count(where: \.isThere) ?? 0)
+                json.field("gone", diff?.processes.count { !$0.isThere } ?? 0)
+            }
+            json.field("hostKeys", diff?.hostKeys.count)
+            json.field("inventory", diff.map { _ in inventory.count })
+            json.field("truncated", diff.map { lists($0).contains { shown < $0 } } ?? false)
             json.array("firstChanges", Array(findings.prefix(shown))) { json, change in
                 json.line { json in
                     json.field("kind", change.kind.rawValue)
@@ -86,11 +99,67 @@ package enum NoticeReport {
                     json.field("reason", change.failure.map { cut($0.reason) })
                 }
             }
+            if let diff { json.rest(diff, inventory, shown: shown) } else { json.noRest() }
         }
         json.end()
         return json.bytes
     }
 
+    /// The lengths of the lists that a notice begins to tell.
+    private static func lists(_ diff: SweepDiff) -> [Int] {
+        [
+            diff.findings.count, diff.sights.count, diff.drifts.count, diff.processes.count, diff.hostKeys.count,
+            InventoryItem.all(diff.fleet).count,
+        ]
+    }
+
     /// JSON strings need no escaping by us, but a bound; what steers a terminal is shown as in the reports.
-    private static func cut(_ text: String) -> String { printable(text, limit: textLimit) }
+    fileprivate static func cut(_ text: String) -> String { printable(text, limit: textLimit) }
+}
+
+extension JSONText {
+    /// What a comparison tells beside findings and hosts that were seen or not.
+    fileprivate mutating func rest(_ diff: SweepDiff, _ inventory: [InventoryItem], shown: Int) {
+        array("firstDrift", Array(diff.drifts.prefix(shown))) { json, change in
+            json.line { json in
+                json.field("kind", change.kind.rawValue)
+                json.field("cluster", NoticeReport.cut(change.cluster))
+                json.field("component", change.drift.component.rawValue)
+                json.field("flag", NoticeReport.cut(change.drift.flag))
+            }
+        }
+        array("firstProcesses", Array(diff.processes.prefix(shown))) { json, change in
+            json.line { json in
+                json.place(change.place)
+                json.field("component", change.component.rawValue)
+                json.field("there", change.isThere)
+            }
+        }
+        array("firstHostKeys", Array(diff.hostKeys.prefix(shown))) { json, change in
+            json.line { json in
+                json.place(change.place)
+                json.field("older", NoticeReport.cut(change.from))
+                json.field("newer", NoticeReport.cut(change.to))
+            }
+        }
+        array("firstInventory", Array(inventory.prefix(shown))) { json, item in
+            json.line { json in
+                json.field("kind", item.kind.rawValue)
+                json.field("cluster", NoticeReport.cut(item.cluster))
+                json.field("host", item.host.map(NoticeReport.cut))
+                json.field("older", item.older.map(NoticeReport.cut))
+            }
+        }
+    }
+
+    fileprivate mutating func noRest() {
+        for key in ["firstDrift", "firstProcesses", "firstHostKeys", "firstInventory"] as [StaticString] {
+            field(key, [] as [String])
+        }
+    }
+
+    private mutating func place(_ place: HostPlace) {
+        field("cluster", NoticeReport.cut(place.cluster))
+        field("host", NoticeReport.cut(place.host))
+    }
 }

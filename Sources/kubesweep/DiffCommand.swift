@@ -49,7 +49,13 @@ struct DiffCommand: ParsableCommand {
     }
 
     private func compare() throws(CommandFailure) -> ExitStatus {
-        let store = try state.existing()
+        let store: SweepStore
+        do throws(CommandFailure) {
+            store = try state.existing()
+        } catch {
+            // No history is like an empty one.
+            throw error.status == .noInput ? CommandFailure(.notComparable, error.message) : error
+        }
         let facts = try PolicyOption.facts()
         let compared: Result<SweepDiff, NotComparable>
         do throws(StoreError) {

@@ -13,6 +13,8 @@ enum ExitStatus: Equatable {
     case cannotWrite
     /// Another sweep holds the lock of the state directory.
     case busy
+    /// This account may not read the history.
+    case denied
     case notComparable
     /// By the number of the signal.
     case interrupted(signal: Int32)
@@ -37,6 +39,7 @@ enum ExitStatus: Equatable {
         case .noInput: 66
         case .cannotWrite: 73
         case .busy: 75
+        case .denied: 77
         case .notComparable: 4
         case .software: 70
         case .interrupted(let signal): 128 + signal
@@ -65,6 +68,7 @@ enum ExitStatus: Equatable {
         case .noInput: "input cannot be read"
         case .cannotWrite: "a report or the history cannot be written"
         case .busy: "another sweep is under way"
+        case .denied: "the history may not be read"
         case .notComparable: "there is nothing to compare with"
         case .software: "an error of kubesweep itself"
         case .interrupted: "interrupted; what was seen until then is reported"

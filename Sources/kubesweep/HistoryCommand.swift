@@ -58,7 +58,7 @@ struct HistoryCommand: ParsableCommand {
 
     struct Baseline: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Marks a sweep as a baseline, which pruning keeps, or takes the mark away.")
+            abstract: "Marks a finished sweep as a baseline, which pruning keeps, or takes the mark away.")
 
         @Argument(help: ArgumentHelp("An id or its beginning, latest or a date.", valueName: "sweep"))
         var sweep: String
@@ -67,8 +67,15 @@ struct HistoryCommand: ParsableCommand {
 
         func run() {
             end { () throws(CommandFailure) in
-                let store = try state.existing()
-                try stored { () throws(StoreError) in try store.setBaseline(store.sweep(sweep), !remove) }
+                let (store, _) = try state.writable()
+                let found = try stored { () throws(StoreError) in try store.sweep(sweep) }
+                guard found.isFinished || remove else {
+                    throw CommandFailure(
+                        .usage,
+                        "\(printable(found.id)) did not finish: nothing can be compared with it\ngo on with it first: kubesweep scan --resume"
+                    )
+                }
+                try stored { () throws(StoreError) in try store.setBaseline(found, !remove) }
             }
         }
     }
@@ -81,6 +88,7 @@ struct HistoryCommand: ParsableCommand {
         func run() {
             end { () throws(CommandFailure) in
                 let store = try state.existing()
+                if let exposure = state.directory?.exposure { Console.talk(exposure) }
                 let problems = try stored { () throws(StoreError) in try store.problems() }
                 if problems.isEmpty { return try Console.result(Array("\(printable(store.path)) is sound\n".utf8)) }
                 throw CommandFailure(

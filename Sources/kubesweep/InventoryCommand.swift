@@ -33,7 +33,7 @@ struct InventoryCommand: ParsableCommand {
             let source = try inventories.load()
             let fleet = try inventories.select(from: source.fleet)
             var keys = HostKeyLookup(fleet, file: knownHosts)
-            let review = FleetReview(fleet) { keys.fingerprints(of: $0) }
+            let review = FleetReview(fleet, of: source.fleet) { keys.fingerprints(of: $0) }
             let record = InventoryRecord(
                 fleet, inventories: inventories.inventory, review, notes: fleet.notes + review.notes + keys.notes)
             switch format {

@@ -38,6 +38,7 @@ struct Kubesweep: AsyncParsableCommand {
               66   an input file cannot be read
               73   a report or the history cannot be written
               75   another sweep is under way
+              77   the history may not be read by this account
               130  interrupted; what was seen until then is reported (143 after SIGTERM)
             """,
         version: version,

@@ -9,7 +9,7 @@ struct Recording {
     /// Of the sweep that is gone on with, if it is one.
     private(set) var start: SweepStart
     let store: SweepStore?
-    /// The first thing that could not be written; nothing is written after it, and the sweep goes on.
+    /// The first thing that could not be written or read; nothing is written after it, and the sweep goes on.
     private(set) var failure: CommandFailure?
     private let lock: SweepLock?
     private var recorder: SweepRecorder?
@@ -83,6 +83,9 @@ struct Recording {
         let hosts = (start.selection ?? start.fleet).hostCount
         remark("going on with \(printable(sweep.id)): \(kept.count) of \(hosts) hosts are done")
     }
+
+    /// Nothing is written any more.
+    mutating func fail(_ failure: CommandFailure) { self.failure = self.failure ?? failure }
 
     /// The hosts that are still to be asked.
     func rest(of fleet: Fleet) -> Fleet {

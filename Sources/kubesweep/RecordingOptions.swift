@@ -75,6 +75,8 @@ struct RecordingOptions: ParsableArguments {
             Console.talk("no history is kept: set --state-dir or HOME")
             return Recording(start)
         }
+        // The same every night, which history check tells, too.
+        if !cron, let exposure = directory.exposure { Console.talk(exposure) }
         let failure: CommandFailure
         switch await lock(directory, holder: "pid \(getpid()) since \(start.started)") {
         case .success(let lock):

@@ -6,13 +6,14 @@ import SweepReport
 /// What a policy says of stored sweeps, the oldest first.
 enum ReplayReport {
     static func text(_ sweeps: [ReplayedSweep], by policy: PolicyIdentity) -> String {
-        var text = "policy \(printable(policy.name)) over \(sweeps.count) sweeps\n\n"
-        text += "SWEEP                  FAIL THEN  FAIL NOW  UNKNOWN NOW  COVERAGE\n"
+        var text =
+            "policy \(printable(policy.name)) over \(sweeps.count == 1 ? "1 sweep" : "\(sweeps.count) sweeps")\n\n"
+        text += "SWEEP                  FAIL THEN  FAIL NOW  WAIVED THEN  WAIVED NOW  UNKNOWN NOW  COVERAGE\n"
         for replayed in sweeps {
-            let counts = replayed.counts
-            let unknown = counts.unknown + counts.unseen
-            text += "\(aligned(printable(replayed.sweep.id), 21))  \(aligned(replayed.sweep.summary.counts.fail, 9))"
-            text += "  \(aligned(counts.fail, 8))  \(aligned(unknown, 11))  \(tenths(counts.coverage)) %"
+            let (then, now) = (replayed.sweep.summary.counts, replayed.counts)
+            text += "\(aligned(printable(replayed.sweep.id), 21))  \(aligned(then.fail, 9))"
+            text += "  \(aligned(now.fail, 8))  \(aligned(then.waived, 11))  \(aligned(now.waived, 10))"
+            text += "  \(aligned(now.unknown + now.unseen, 11))  \(tenths(now.coverage)) %"
             text += replayed.unreadable == 0 ? "\n" : "  (\(replayed.unreadable) hosts' evidence cannot be read)\n"
         }
         guard let last = sweeps.last else { return text }
@@ -45,11 +46,13 @@ enum ReplayReport {
                     json.field("id", replayed.sweep.id)
                     json.field("started", replayed.sweep.started)
                     json.field("failedThen", replayed.sweep.summary.counts.fail)
+                    json.field("waivedThen", replayed.sweep.summary.counts.waived)
                     json.line("findings") { json in
                         json.field("pass", replayed.counts.pass)
                         json.field("fail", replayed.counts.fail)
                         json.field("unknown", replayed.counts.unknown)
                         json.field("notApplicable", replayed.counts.notApplicable)
+                        json.field("waived", replayed.counts.waived)
                         json.field("unseen", replayed.counts.unseen)
                     }
                     json.line("failed") { json in

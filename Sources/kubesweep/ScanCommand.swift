@@ -88,8 +88,7 @@ struct ScanCommand: AsyncParsableCommand {
         }
         recording.finish(record, early: early)
         let outcome = Outcome(
-            record, early: early, change: try change(recording, policy.judge, notification),
-            floor: judging.minCoverage)
+            record, early: early, change: change(&recording, policy.judge, notification), floor: judging.minCoverage)
         let status = try report(outcome, policy.judge.policy, recording, notification)
         if history.talks(about: outcome, status) {
             heldBack.forEach(Console.talk)
@@ -99,11 +98,15 @@ struct ScanCommand: AsyncParsableCommand {
         return status
     }
 
-    private func change(
-        _ recording: Recording, _ judge: Judge, _ notification: Notification?
-    ) throws(CommandFailure) -> Change {
+    /// A history that cannot be read any more keeps nobody from the report.
+    private func change(_ recording: inout Recording, _ judge: Judge, _ notification: Notification?) -> Change {
         if SignalWatch.received != nil { return .notAsked }
-        return try history.change(recording, facts: judge.facts, isNotified: notification != nil)
+        do throws(CommandFailure) {
+            return try history.change(recording, facts: judge.facts, isNotified: notification != nil)
+        } catch {
+            recording.fail(error)
+            return .none("the history cannot be read: there is nothing to compare with")
+        }
     }
 
     /// Writes the report, or what changed since the last sweep in its place, and tells whoever is to be told.

@@ -25,7 +25,7 @@ struct StateOption: ParsableArguments {
     /// The history that is there, to be written to.
     func writable() throws(CommandFailure) -> (store: SweepStore, directory: StateDirectory) {
         let directory = try known()
-        return (try stored { () throws(StoreError) in try SweepStore.existing(directory) }, directory)
+        return (try stored { () throws(StoreError) in try SweepStore.writable(directory) }, directory)
     }
 
     private func known() throws(CommandFailure) -> StateDirectory {
@@ -36,13 +36,22 @@ struct StateOption: ParsableArguments {
     }
 }
 
+extension StateDirectory {
+    /// What to say where every account can read the history; nil where none but its owner and its group can.
+    var exposure: String? {
+        isExposed
+            ? "every account of this machine can read the history: chmod o= \(printable(database))" : nil
+    }
+}
+
 extension CommandFailure {
     init(_ error: StoreError) {
         let status: ExitStatus =
             switch error.reason {
             case .missing, .noSuchSweep: .noInput
             case .foreign, .damaged, .newer: .badInput
-            case .cannotCreate, .full, .readOnly, .other: .cannotWrite
+            case .denied: .denied
+            case .cannotCreate, .full, .readOnly, .disk, .other: .cannotWrite
             case .busy: .busy
             }
         self.init(status, "\(printable(error.message, limit: 500))\n\(printable(error.hint, limit: 500))")

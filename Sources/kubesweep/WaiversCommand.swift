@@ -1,4 +1,3 @@
-import AnsibleInventory
 import ArgumentParser
 import FleetSweep
 import Hardening
@@ -27,9 +26,11 @@ struct WaiversCommand: ParsableCommand {
 
         @Option(
             name: [.short, .long],
-            help: ArgumentHelp("The inventory to hold the selectors against.", valueName: "file"))
-        var inventory: String?
+            help: ArgumentHelp(
+                "The inventory to hold the selectors against; may be given several times.", valueName: "path"))
+        var inventory: [String] = []
 
+        @OptionGroup var reading: ReadingOptions
         @OptionGroup var source: PolicyOption
 
         func run() {
@@ -45,10 +46,7 @@ struct WaiversCommand: ParsableCommand {
         }
 
         private func findings() throws(CommandFailure) -> [LintFinding] {
-            let places = try inventory.map { (path) throws(CommandFailure) in
-                try InventorySource.load([path], AnsibleInventory.Options(), masters: nil, clusterVariable: nil)
-                    .fleet.waiverPlaces
-            }
+            let places = inventory.isEmpty ? nil : try reading.load(inventory).fleet.waiverPlaces
             let (policy, facts) = try source.load()
             var read: [(name: String, text: String)] = []
             let builtIn: Policy

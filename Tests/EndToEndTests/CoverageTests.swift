@@ -93,3 +93,51 @@ extension SimulatedMasters.ScheduledSweeps {
         for master in Self.masters.dropFirst() { try await startAgain(master) }
     }
 }
+
+extension SimulatedMasters.ScheduledSweeps {
+    @Test func `what is to be noted of an inventory or of this machine every night is told by no quiet one`()
+        async throws
+    {
+        let hosts = try fleet.inventoryText().matches(of: /name: (cp[^,]+), host: ([0-9.]+)/).map { match in
+            "\(match.1) ansible_host=\(match.2)"
+        }
+        #expect(hosts.count == 3)
+        let inventory = try scratch.write(
+            """
+            [kube_control_plane]
+            \(hosts.joined(separator: "\n"))
+            [kube_control_plane:vars]
+            ansible_port=\(fleet.port)
+            ansible_user=kubesweep-audit-\(fleet.port)
+            ansible_password=never-used
+            ansible_ssh_common_args=-o StrictHostKeyChecking=no
+
+            """, to: "hosts")
+        let known = String(decoding: try Scratch.read("\(fleet.state)/known_hosts"), as: UTF8.self)
+        let knownHosts = try scratch.write(known + "127.0.0.9 ssh-ed25519 no-key-at-all\n", to: "known_hosts")
+        let keys = ["--identity", "\(fleet.state)/id_ed25519", "--known-hosts", knownHosts]
+        let scan = ["scan", "--inventory", inventory, "--agent", "\(scratch.path)/no-agent"] + keys
+        let notes = [
+            "StrictHostKeyChecking", "password", "\(knownHosts):\(known.split(separator: "\n").count + 1): line passed",
+        ]
+        let told = try await scratch.kubesweep(scan)
+        for note in notes { #expect(told.talk.contains(note), "\(note): \(told.talk)") }
+        for _ in 0..<2 {
+            let cron = try await scratch.kubesweep(scan + ["--cron", "--resume"])
+            #expect(cron.output + cron.talk == "")
+            #expect(cron.status == 0)
+        }
+        // Where there is something to tell, what may have made it stands behind it.
+        let policy = try scratch.write(
+            "policy: ours\nextends: stackrox-2019\nparameters: {audit-retention-days: 90}\n", to: "ours.yaml")
+        let loud = try await scratch.kubesweep(scan + ["--cron", "--policy", policy])
+        #expect(loud.output.hasPrefix("kubesweep diff  3 new"))
+        #expect(loud.talk.contains(notes[2]))
+        #expect(!loud.talk.contains(notes[0]))
+        #expect(loud.talk.hasSuffix("\nkubesweep: exit status 1: findings are new or got worse\n"))
+        for command in [["inventory"], ["doctor"]] {
+            let end = try await scratch.kubesweep(command + ["--inventory", inventory])
+            #expect((end.output + end.talk).contains(notes[0]), "\(end.output) \(end.talk)")
+        }
+    }
+}

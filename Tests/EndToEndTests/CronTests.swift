@@ -29,6 +29,36 @@ extension SimulatedMasters {
             #expect(end.output + end.talk == "")
         }
 
+        /// What the service starts, with the places that systemd would give it, and with the webhook that its comment tells
+        /// how to add.
+        @Test func `what the systemd service starts sweeps, keeps and tells as its comments say`() async throws {
+            let unit = String(decoding: try Scratch.read("\(Built.package)/packaging/kubesweep.service"), as: UTF8.self)
+            let added = try #require(unit.firstMatch(of: /and to ExecStart (--webhook [^ ]+)\.\n/)).1
+            let start = try #require(unit.firstMatch(of: /\nExecStart=\/usr\/bin\/kubesweep (.+)\n/)).1
+            let receiver = try WebhookReceiver(in: scratch)
+            try await receiver.start()
+            _ = try scratch.write("http://127.0.0.1:\(try receiver.port)/unit\n", to: "webhook")
+            let inventory = try scratch.write(try fleet.inventoryText(), to: "fleet.yaml")
+            let words = "\(start) \(added)".replacing("%d/ssh_key", with: "\(fleet.state)/id_ed25519")
+                .replacing("%d/webhook", with: "\(scratch.path)/webhook")
+                .replacing("/etc/kubesweep/fleet.yaml", with: inventory)
+                .replacing("/etc/kubesweep/known_hosts", with: "\(fleet.state)/known_hosts")
+                .split(separator: " ").map(String.init)
+            let state = ["STATE_DIRECTORY": "\(scratch.path)/var"]
+            let first = try await scratch.kubesweep(words, environment: state)
+            #expect(first.output.hasPrefix("kubesweep 0.1.0  policy stackrox-2019"), "\(first.talk)")
+            let again = try await scratch.kubesweep(words, environment: state)
+            #expect(again.output + again.talk == "")
+            #expect(again.status == 0)
+            #expect(scratch.exists("var/history.sqlite"))
+            // The first night cannot be compared, and is told; the second changed nothing.
+            #expect(try receiver.log.split(separator: "\n").count == 1)
+            try await receiver.end()
+            let statuses = try #require(unit.firstMatch(of: /\nSuccessExitStatus=(.+)\n/)).1.split(separator: " ")
+            #expect(statuses == ["1", "2", "3"])
+            #expect(first.status == 0 || statuses.contains("\(first.status)"))
+        }
+
         /// Debian's cron in namespaces of its own: its tables and its mail are the test's, and with it ends all it
         /// started. It looks at its tables once a minute.
         @Test func `cron mails what changed, and nothing on a night without change`() async throws {

@@ -53,4 +53,32 @@ extension SimulatedMasters.ScheduledSweeps {
         let none = try await scratch.kubesweep(["history", "prune", "--older-than-days", "-1"])
         #expect(none.status == 64)
     }
+
+    @Test func `a sweep that did not finish is no baseline, and without a history there is nothing to compare`()
+        async throws
+    {
+        let none = try await scratch.kubesweep(["diff"])
+        #expect(none.status == 4)
+        #expect(
+            none.talk == """
+                kubesweep: no history at \(scratch.path)/home/.local/state/kubesweep/history.sqlite
+                a sweep makes one: kubesweep scan
+
+                """)
+        #expect(none.output == "")
+
+        #expect(try await scratch.kubesweep(scan + ["--fail-on", "never"]).status == 0)
+        let sweep = try #require(try await ids().first)
+        try await scratch.sql("UPDATE sweep SET finished = 0, ended = NULL")
+        let mark = ["history", "baseline", sweep]
+        let refused = try await scratch.kubesweep(mark)
+        #expect(refused.status == 64)
+        #expect(refused.talk.hasPrefix("kubesweep: \(sweep) did not finish: nothing can be compared with it\n"))
+        #expect(!(try await scratch.kubesweep(["history"]).output.contains("baseline")))
+        // A mark of before can be taken away.
+        #expect(try await scratch.kubesweep(mark + ["--remove"]).status == 0)
+        try await scratch.sql("UPDATE sweep SET finished = 1, ended = started")
+        #expect(try await scratch.kubesweep(mark).status == 0)
+        #expect(try await scratch.kubesweep(["history"]).output.contains("(baseline)"))
+    }
 }

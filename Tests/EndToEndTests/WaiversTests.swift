@@ -113,6 +113,37 @@ struct WaiversTests {
         try await check("waivers-missing", ["waivers", "lint", "nowhere.yaml"], status: 65)
     }
 
+    @Test func `lint holds selectors against every inventory, read as a sweep reads it`() async throws {
+        let ansible = try scratch.write(
+            """
+            [servers]
+            cp1.example.com site=north
+            cp2.example.com site=south
+
+            """, to: "hosts")
+        let native = try scratch.write(
+            "version: 1\nclusters:\n  lab: {masters: [lab1]}\n", to: "lab.yaml")
+        let waivers = try scratch.write(
+            """
+            waivers:
+              - {id: n, check: apiserver-profiling, cluster: north, reason: R, owner: O, expires: 9999-12-31}
+              - {id: s, check: apiserver-profiling, host: cp2.*, reason: R, owner: O, expires: 9999-12-31}
+              - {id: l, check: apiserver-profiling, host: lab1, reason: R, owner: O, expires: 9999-12-31}
+              - {id: w, check: apiserver-profiling, cluster: west, reason: R, owner: O, expires: 9999-12-31}
+
+            """, to: "places.yaml")
+        let lint = ["waivers", "lint", waivers, "-i", ansible, "-i", native, "--inventory-format", "ini"]
+        // One format for all: the other file is none of it.
+        let refused = try await scratch.kubesweep(lint + ["--masters", "servers"])
+        #expect(refused.status == 65)
+        let read = ["waivers", "lint", waivers, "-i", native, "-i", ansible, "--masters", "servers"]
+        let end = try await scratch.kubesweep(read + ["--cluster-variable", "site"])
+        #expect(end.status == 65)
+        let problems = end.output.split(separator: "\n").filter { $0.contains("error") || $0.contains("places.yaml") }
+        #expect(problems.count == 1, "\(end.output) \(end.talk)")
+        #expect(problems.first?.contains("places.yaml:5:") == true, "\(end.output)")
+    }
+
     @Test func `a report that is none suggests nothing`() async throws {
         let file = try scratch.write("{\"schema\": \"kubesweep.diff/1\"}", to: "diff.json")
         try await check("waivers-suggest-other", ["waivers", "suggest", "--report", file], status: 65)

@@ -4,9 +4,14 @@ import ProcessTable
 private let header = "UID PID PPID C STIME TTY TIME CMD\nroot 1 0 0 10:14 ? 00:00:01 /sbin/init\n"
 private let rowStart = Array("root 7 1 0 10:14 ? 00:00:00 ".utf8)
 
-/// A secret, in the two places where a component's line can have one.
+/// A secret, in each of the places where a component's line can have one.
 private let canary = "Xb7PqZ"
-private let canaryWords = ["--etcd-servers=https://u:\(canary)@h", "--x-token=\(canary)", "--x-token \(canary)"]
+private let canaryWords = [
+    "--etcd-servers=https://u:\(canary)@h", "--x-token=\(canary)", "--x-token \(canary)", "--api-key=\(canary)",
+    "--dbpassword \(canary)", "--a=https://h/?b=c&access_token=\(canary)", "--a=b,secret-key=\(canary)",
+    "--header=Authorization: Bearer \(canary)", "--header Basic \(canary)", "--a=eyJhbGciOi.\(canary).c2ln",
+    "--a=ghp_\(canary)0123456789abcdef", "--a=-----BEGIN PRIVATE KEY-----\(canary) \(canary) -----END PRIVATE KEY-----",
+]
 
 func checkCommand(_ bytes: UnsafeBufferPointer<UInt8>) throws(BrokenInvariant) {
     let command = bytes.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }

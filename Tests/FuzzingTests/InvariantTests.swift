@@ -7,7 +7,8 @@ import Testing
 struct InvariantTests {
     @Test(arguments: [
         ["--etcd-servers=https://u:p@h"], ["--x-token=abc"], ["--x-token", "abc"], ["-OIDC_Secret=x"],
-        ["--a=https://REDACTED@b,https://u@c"],
+        ["--a=https://REDACTED@b,https://u@c"], ["--api-key=x"], ["--db_private_key", "x"], ["--somepassphrase=x"],
+        ["--a=ghp_0123456789abcdef"], ["--a=x,eyJhbGciOi.eyJ"], ["--a=https://h/?b=c&token=x"], ["--k=-----BEGIN"],
     ])
     func `a secret is found`(_ arguments: [String]) {
         #expect(secret(in: arguments) == arguments.last)
@@ -16,6 +17,8 @@ struct InvariantTests {
     @Test(arguments: [
         ["--etcd-servers=https://REDACTED@h"], ["--x-token=REDACTED"], ["--x-token", "REDACTED"], ["--x-token=false"],
         ["--mail=a@b"], ["--x-token", "--y=abc"], ["token=abc"],
+        ["--api-key=/etc/key"], ["--api-key-file=x"], ["--tls-sni-cert-key=x"], ["--auth-token=jwt,sign-method=RS256"],
+        ["--a=https://h/?token=REDACTED&b=c"],
     ])
     func `what was redacted is no secret`(_ arguments: [String]) {
         #expect(secret(in: arguments) == nil)

@@ -59,13 +59,13 @@ struct ExampleInventoryTests {
                 "prod-eu | cp01.prod-eu.example.com | cp01.prod-eu.example.com 22 | audit | \(key) | \(known) | - | 31:9",
                 "prod-eu | cp02.prod-eu.example.com | cp02.prod-eu.example.com 22 | audit | \(key) | \(known) | - | 31:9",
                 "prod-eu | cp03.prod-eu.example.com | cp03.prod-eu.example.com 22 | audit | \(key) | \(known) | - | 31:9",
-                "prod-us | cpa.prod-us.example.com | cpa.prod-us.example.com 2222 | kube-audit | \(key) | \(known) | - | 46:9",
-                "prod-us | cpb.prod-us.example.com | cpb.prod-us.example.com 2222 | kube-audit | \(key) | \(known) | - | 46:9",
-                "prod-us | cp-c.prod-us | 10.20.0.13 22 | kube-audit | DIR/keys/prod-us-cp-c | DIR/keys/prod-us.known_hosts | - | 48:9",
-                "prod-us | cp-d.prod-us | 10.20.0.14 2222 | kube-audit | \(key) | \(known) | forced | 58:9",
-                "edge | edge1 | 192.0.2.11 22 | root | \(key) | \(known) | - | 65:9",
-                "edge | edge2 | 192.0.2.12 22 | root | \(key) | \(known) | - | 65:9",
-                "edge | 2001:db8::15 | 2001:db8::15 22 | audit | \(key) | \(known) | - | 67:9",
+                "prod-us | cpa.prod-us.example.com | cpa.prod-us.example.com 2222 | kube-audit | \(key) | \(known) | - | 49:9",
+                "prod-us | cpb.prod-us.example.com | cpb.prod-us.example.com 2222 | kube-audit | \(key) | \(known) | - | 49:9",
+                "prod-us | cp-c.prod-us | 10.20.0.13 22 | kube-audit | DIR/keys/prod-us-cp-c | DIR/keys/prod-us.known_hosts | - | 51:9",
+                "prod-us | cp-d.prod-us | 10.20.0.14 2222 | kube-audit | \(key) | \(known) | forced | 61:9",
+                "edge | edge1 | 192.0.2.11 22 | root | \(key) | \(known) | - | 68:9",
+                "edge | edge2 | 192.0.2.12 22 | root | \(key) | \(known) | - | 68:9",
+                "edge | 2001:db8::15 | 2001:db8::15 22 | audit | \(key) | \(known) | - | 70:9",
             ])
         let clusters = try Fleet.load(path: Self.directory + "/production.yaml").clusters
         let jump = Gateway.jump("ops@bastion1.us.example.com,bastion2.us.example.com:2222")
@@ -75,6 +75,7 @@ struct ExampleInventoryTests {
         #expect(clusters.flatMap(\.hosts).allSatisfy { $0.sshConfig == "none" })
         #expect(clusters.map(\.name) == ["prod-eu", "prod-us", "edge"])
         #expect(clusters.map(\.distribution) == ["kubeadm", "kubeadm", "k3s"])
+        #expect(clusters.map(\.etcdMembers) == [nil, 3, nil])
         #expect(clusters.map { $0.kubernetesVersion?.description } == ["1.31", "1.30", "1.29"])
         #expect(clusters.map { $0.kubernetesVersion?.patch } == [nil, "6", "9+k3s1"])
         #expect(

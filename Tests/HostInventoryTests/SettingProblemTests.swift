@@ -40,12 +40,15 @@ struct SettingProblemTests {
                 masters: [h1]
                 kubernetes_version: 1.x
                 distribution: "a\\nb"
+                etcd_members: three
 
             """,
             """
             fleet.yaml:5:25: bad kubernetes_version: "1.x"
                 write it like "1.31" or "v1.31.4"
             fleet.yaml:6:19: distribution with a space or control character: "a\\nb"
+            fleet.yaml:7:19: bad etcd_members: "three"
+                write how many there are, wherever they run, or 0 where there is no etcd
             """
         ),
         (
@@ -100,7 +103,7 @@ struct SettingProblemTests {
                 write the whole path
             fleet.yaml:8:18: control character in known_hosts: "a\\u{0}b"
             fleet.yaml:9:5: unknown key: "forced_command"
-                known keys: masters, labels, kubernetes_version, distribution, user, port, identity_file, \
+                known keys: masters, labels, kubernetes_version, distribution, etcd_members, user, port, identity_file, \
             known_hosts, proxy_jump, proxy_command, host_key_alias, ssh_config
             """
         ),

@@ -13,7 +13,9 @@ import Testing
 
     /// Nights of hosts that were seen or not, one letter each: `1.` saw cp1, and not cp2; a blank is a host that the
     /// inventory does not have.
-    private func kept(_ nights: [String], change: (Int, inout Night) -> Void = { _, _ in }) throws -> [Int] {
+    private func kept(
+        _ nights: [String], unfinished: [Int] = [], change: (Int, inout Night) -> Void = { _, _ in }
+    ) throws -> [Int] {
         let directory = try TemporaryDirectory()
         let store = try SweepStore.open(directory.state)
         for (index, letters) in nights.enumerated() {
@@ -22,7 +24,7 @@ import Testing
             }
             var night = night(index + 1, hosts)
             change(index + 1, &night)
-            try night.write(to: store)
+            try night.write(to: store, early: unfinished.contains(index + 1) ? "interrupted" : nil)
         }
         let wouldGo = try store.prunable(all).sweeps
         #expect(try store.sweeps().count == nights.count)
@@ -45,11 +47,13 @@ import Testing
         #expect(try kept(["..1", ".1.", "1. ", ".. ", ".. "]) == [2, 3, 5])
         // A host is known by its name, wherever it was reached.
         #expect(try kept(["1.", "..", ".."]) { day, night in night.port = 21 + day } == [1, 3])
-        // Of sweeps of a part and of the whole, each the last: comparisons ask for the one, status for both.
+        // Also where it was the only one that was looked at.
         #expect(
-            try kept(["1.", "1.", "1", "1", ".."]) { day, night in night.isPartial = [3, 4].contains(day) } == [
-                2, 4, 5,
-            ])
+            try kept(["1.", "1.", "1", "1", ".."]) { day, night in night.isPartial = [3, 4].contains(day) } == [4, 5])
+    }
+
+    @Test func `keeps the last finished sweep that saw a host, and the last of all`() throws {
+        #expect(try kept(["11", ".1", "11", "..", ".."], unfinished: [3]) == [1, 2, 3, 5])
     }
 
     @Test func `keeps nothing more where every night saw every host`() throws {

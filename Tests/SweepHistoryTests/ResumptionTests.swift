@@ -52,7 +52,7 @@ import Testing
         let queue = try DatabaseQueue(path: directory.state.database)
         try queue.write { db in
             try db.execute(
-                sql: "ALTER TABLE sweep DROP COLUMN selection; DELETE FROM grdb_migrations WHERE identifier = '4'")
+                sql: "ALTER TABLE sweep DROP COLUMN selection; DELETE FROM grdb_migrations WHERE identifier = '5'")
         }
         try queue.close()
         let store = try SweepStore.open(directory.state)

@@ -219,6 +219,9 @@ import Testing
         #expect(try store.sweep("2026-11-02T02:00:00Z").id == "20261102T020000Z-0002")
         #expect(try store.sweep("2026-11-02T01:59:59Z").id == "20261101T020000Z-0001")
         #expect(throws: StoreError.self) { try store.sweep("2026-10-31") }
+        for name in ["2026-11-31", "2026-11-28garbage", "2026-11-02T25:00:00Z"] {
+            #expect(throws: StoreError.self) { try store.sweep(name) }
+        }
         #expect(throws: StoreError.self) { try store.sweep("2026") }
         #expect(throws: StoreError.self) { try store.sweep("baseline") }
         try store.setBaseline(store.sweep("20261101"), true)

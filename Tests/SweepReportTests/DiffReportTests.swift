@@ -93,5 +93,11 @@ struct DiffReportTests {
         #expect(notice.count > NoticeReport.sizeLimit / 4)
         #expect(String(decoding: notice, as: UTF8.self).contains(#""changes": 400"#))
         #expect(String(decoding: notice, as: UTF8.self).contains(#""truncated": true"#))
+        // Also where nothing but the inventory changed.
+        let moved = NoticeReport.json(record, diff: try FixtureDiff.readdressed(hosts: 400), reason: nil)
+        #expect(moved.count <= NoticeReport.sizeLimit)
+        #expect(moved.count > NoticeReport.sizeLimit / 4)
+        #expect(String(decoding: moved, as: UTF8.self).contains(#""inventory": 400"#))
+        #expect(String(decoding: moved, as: UTF8.self).contains(#""truncated": true"#))
     }
 }

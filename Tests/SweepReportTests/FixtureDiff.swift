@@ -77,6 +77,21 @@ struct FixtureDiff {
         return SweepDiff.between(try side("a", "--profiling=false"), try side("b", "--profiling=true"))
     }
 
+    /// Many hosts at other addresses.
+    static func readdressed(hosts: Int) throws -> SweepDiff {
+        let judge = try judge("", BuiltIn.facts())
+        func side(_ id: String, _ network: String) throws -> DiffSide {
+            try Self.side(
+                id, "2026-11-01T02:00:00Z", judge, version: "1.29",
+                (0..<hosts).map {
+                    Host(
+                        cluster: "prod", name: "cp\($0)", flags: "--v=2",
+                        address: "\(network).\($0 / 250).\($0 % 250):22")
+                })
+        }
+        return SweepDiff.between(try side("a", "10.0"), try side("b", "10.1"))
+    }
+
     /// An argument that no blank splits.
     private static let word = HostileText.escapeSequence + "|`<b>" + HostileText.bidirectional.filter { $0 != " " }
 

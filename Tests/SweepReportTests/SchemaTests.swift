@@ -105,6 +105,8 @@ struct SchemaTests {
                     "$defs.severity": severities, "$defs.component": components,
                     "properties.firstChanges.items.properties.kind": changes,
                     "properties.firstChanges.items.properties.causes.items": causes,
+                    "properties.firstDrift.items.properties.kind": DriftChange.Kind.allCases.map(\.rawValue),
+                    "properties.firstInventory.items.properties.kind": InventoryItem.Kind.allCases.map(\.rawValue),
                 ], []
             ),
             (
