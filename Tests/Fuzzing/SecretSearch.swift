@@ -29,12 +29,18 @@ func secret(in arguments: [String]) -> String? {
 private func isHarmless(_ value: Substring) -> Bool {
     var value = value
     if let quote = value.last, quote == "\"" || quote == "'" { value.removeLast() }
-    let isPath =
-        value.wholeMatch(
-            of: #/\/(data|etc|home|mnt|opt|private|proc|root|run|secrets|srv|tmp|usr|var|vault)\/[-A-Za-z0-9_.\/]*/#)
-        != nil
-    return value.isEmpty || value == "REDACTED" || isPath
+    return value.isEmpty || value == "REDACTED" || isPath(value)
         || ["1", "t", "true", "0", "f", "false"].contains(value.lowercased())
+}
+
+private func isPath(_ value: Substring) -> Bool {
+    let parts = value.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let folders = [
+        "data", "etc", "home", "mnt", "opt", "private", "proc", "root", "run", "secrets", "srv", "tmp", "usr", "var",
+        "vault",
+    ]
+    return parts.count > 2 && parts[0].isEmpty && folders.contains { parts[1].elementsEqual($0.utf8) }
+        && value.utf8.allSatisfy { isLetterOrDigit($0) || "-_./".utf8.contains($0) }
 }
 
 /// etcd's tokens, by what they are made of.
@@ -55,16 +61,33 @@ private func isSecretName(_ name: Substring) -> Bool {
 }
 
 private func showsToken(_ argument: String) -> Bool {
-    argument.contains(
-        #/(^|[^A-Za-z0-9])(ghp_[A-Za-z0-9]{16}|glpat-[A-Za-z0-9]{16}|xoxb-[A-Za-z0-9]{8}|AKIA[A-Z0-9]{12})/#)
-        || argument.contains(#/(^|[^A-Za-z0-9])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]/#) || argument.contains("-----BEGIN")
+    let bytes = Array(argument.utf8)
+    let tokens: [(String, Int)] = [("ghp_", 16), ("glpat-", 16), ("xoxb-", 8), ("AKIA", 12)]
+    for start in bytes.indices where start == 0 || !isLetterOrDigit(bytes[start - 1]) {
+        let rest = bytes[start...]
+        for (prefix, least) in tokens where rest.starts(with: prefix.utf8) {
+            if rest.dropFirst(prefix.utf8.count).prefix(while: isLetterOrDigit).count >= least { return true }
+        }
+        guard rest.starts(with: "eyJ".utf8) else { continue }
+        let header = rest.prefix { isLetterOrDigit($0) || "-_".utf8.contains($0) }
+        if header.count >= 8, bytes[header.endIndex...].first == UInt8(ascii: ".") { return true }
+    }
+    return end(of: "-----BEGIN", in: bytes[...]) != nil
 }
 
 /// In the query of a URL.
 private func showsParameter(_ argument: String) -> Bool {
-    argument.matches(of: #/[?&](?<name>[A-Za-z0-9_.]+)=(?<value>[^&#]*)/#).contains { match in
-        isSecretName(match.name) && !isHarmless(match.value) && !match.value.contains("://")
+    argument.split(omittingEmptySubsequences: false) { "?&#".contains($0) }.dropFirst().contains { part in
+        guard let equals = part.firstIndex(of: "=") else { return false }
+        let name = part[..<equals]
+        let value = part[part.index(after: equals)...]
+        return name.utf8.allSatisfy { isLetterOrDigit($0) || "_.".utf8.contains($0) } && isSecretName(name)
+            && !isHarmless(value) && !value.contains("://")
     }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
 }
 
 private func showsUserInfo(_ argument: String) -> Bool {
