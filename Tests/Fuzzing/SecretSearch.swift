@@ -3,7 +3,7 @@
 func secret(in arguments: [String]) -> String? {
     var isAfterSecretFlag = false
     for argument in arguments {
-        let isFlag = argument.utf8.first == UInt8(ascii: "-")
+        let isFlag = argument.hasPrefix("-")
         if isAfterSecretFlag, !isFlag {
             if !isHarmless(argument[...]) { return argument }
             // Behind a file no word belongs to the secret.
@@ -11,7 +11,8 @@ func secret(in arguments: [String]) -> String? {
             continue
         }
         let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
-        isAfterSecretFlag = isFlag && isSecretName(argument[..<(equals ?? argument.endIndex)])
+        isAfterSecretFlag =
+            isFlag && !argument.hasPrefix("---") && isSecretName(argument[..<(equals ?? argument.endIndex)])
         if isAfterSecretFlag {
             if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
@@ -19,11 +20,17 @@ func secret(in arguments: [String]) -> String? {
                 // Words behind a boolean are still taken for the secret's.
                 isAfterSecretFlag = value.isEmpty || !value.hasPrefix("/") && !isTokenKind(argument)
             }
-        } else if showsUserInfo(argument) || showsToken(argument) || showsParameter(argument) {
+        } else if showsUserInfo(argument) || showsToken(value(of: argument)) || showsParameter(value(of: argument)) {
             return argument
         }
     }
     return nil
+}
+
+/// Of a flag what is behind its name, else the whole argument.
+private func value(of argument: String) -> String {
+    guard argument.hasPrefix("-"), !argument.hasPrefix("---") else { return argument }
+    return argument.utf8.firstIndex(of: UInt8(ascii: "=")).map { String(argument[$0...]) } ?? ""
 }
 
 private func isHarmless(_ value: Substring) -> Bool {
