@@ -7,8 +7,8 @@ enum Change {
     case notAsked
     /// Nothing to compare with, and why.
     case none(String)
-    /// - Parameter before: what the older sweep came to.
-    case changes(SweepDiff, before: Coverage.Sum)
+    /// - Parameter before: what the older sweep came to; nil where it is that of other hosts.
+    case changes(SweepDiff, before: Coverage.Sum?)
 
     var diff: SweepDiff? {
         if case .changes(let diff, _) = self { diff } else { nil }

@@ -130,7 +130,10 @@ struct RecordingOptions: ParsableArguments {
             }
             switch try store.diff(older, newer, facts: facts) {
             case .failure(let error): return .none(error.reason)
-            case .success(let diff): return .changes(diff, before: Coverage.Sum(older.summary))
+            case .success(let diff):
+                // Sums of the whole say nothing of a part.
+                let isAlike = !older.isPartial && !newer.isPartial
+                return .changes(diff, before: isAlike ? Coverage.Sum(older.summary) : nil)
             }
         } catch {
             throw CommandFailure(error)
