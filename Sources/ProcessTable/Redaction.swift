@@ -5,18 +5,23 @@ package enum Redaction {
     /// Whether `apply` could change anything of a command that is not cut: for the many that hold no secret.
     static func isNeeded(in command: UnsafeBufferPointer<UInt8>) -> Bool {
         if command.position(of: UInt8(ascii: "@"), in: 0..<command.count) < command.count { return true }
-        if SecretText.first(in: command, from: 0) != nil { return true }
         var start = 0
         while start < command.count {
             let end = command.position(of: UInt8(ascii: " "), in: start..<command.count)
-            if command[start] == UInt8(ascii: "-") {
-                let nameEnd = command.position(of: UInt8(ascii: "="), in: start..<end)
-                if SecretName.isSecret(command[start..<nameEnd]) { return true }
-            }
-            if SecretText.announcesSecret(UnsafeBufferPointer(rebasing: command[start..<end])) { return true }
+            if mayHoldSecret(command, in: start..<end) { return true }
             start = end + 1
         }
         return false
+    }
+
+    private static func mayHoldSecret(_ command: UnsafeBufferPointer<UInt8>, in word: Range<Int>) -> Bool {
+        var start = word.lowerBound
+        if isFlag(command[word]) {
+            start = command.position(of: UInt8(ascii: "="), in: word)
+            if SecretName.isSecret(command[word.lowerBound..<start]) { return true }
+        }
+        let value = UnsafeBufferPointer(rebasing: command[start..<word.upperBound])
+        return SecretText.first(in: value, from: 0) != nil || SecretText.announcesSecret(value)
     }
 
     /// The arguments with secrets replaced, as many as came in.
@@ -37,7 +42,7 @@ package enum Redaction {
                 result[index] = argument.isEmpty ? "" : mark
                 continue
             }
-            isInBlock = argument.contains(SecretText.blockStart)
+            isInBlock = value(of: argument).contains(SecretText.blockStart)
             if isInSecret, !startsWithDash || valueMayStartWithDash && !argument.utf8.starts(with: "--".utf8) {
                 let isHarmless = SecretText.isHarmless(argument.utf8)
                 // Behind a file no word belongs to the secret.
@@ -49,7 +54,7 @@ package enum Redaction {
             isInSecret = isSecretFlag(argument)
             valueMayStartWithDash = false
             guard isInSecret else {
-                isInSecret = announcesSecret(argument)
+                isInSecret = announcesSecret(value(of: argument))
                 result[index] = withoutSecrets(argument)
                 continue
             }
@@ -76,14 +81,27 @@ package enum Redaction {
             .joined(separator: " ")
     }
 
-    static func withoutSecrets(_ text: String) -> String {
-        SecretText.redacted(withoutUserInfo(text), as: mark)
+    private static func withoutSecrets(_ argument: String) -> String {
+        let shown = withoutUserInfo(argument)
+        let value = value(of: shown)
+        return shown[..<value.startIndex] + SecretText.redacted(String(value), as: mark)
     }
 
     /// No flag's name holds a URL: what ends like the name of one does not show what stands in the URL.
     private static func shownName(_ name: Substring) -> String {
-        let shown = schemeEnd(in: name.utf8).map { name[..<$0] + mark } ?? String(name)
-        return SecretText.redacted(shown, as: mark)
+        guard let scheme = schemeEnd(in: name.utf8) else { return String(name) }
+        return name[..<scheme] + mark
+    }
+
+    /// A block of PEM begins with dashes, too.
+    private static func isFlag<Word: Collection<UInt8>>(_ word: Word) -> Bool {
+        word.first == UInt8(ascii: "-") && !word.starts(with: "---".utf8)
+    }
+
+    /// Where a secret is looked for: of a flag what is behind its name, with the sign, else the whole argument.
+    private static func value(of argument: String) -> Substring {
+        guard isFlag(argument.utf8) else { return argument[...] }
+        return argument[(argument.utf8.firstIndex(of: UInt8(ascii: "=")) ?? argument.endIndex)...]
     }
 
     /// `scheme://user:password@host` as `scheme://REDACTED@host`, for every URL in the text. What counts as user
@@ -115,8 +133,7 @@ package enum Redaction {
     }
 
     private static func isSecretFlag(_ argument: String) -> Bool {
-        argument.utf8.first == UInt8(ascii: "-")
-            && SecretName.isSecret(argument.utf8.prefix { $0 != UInt8(ascii: "=") })
+        isFlag(argument.utf8) && SecretName.isSecret(argument.utf8.prefix { $0 != UInt8(ascii: "=") })
     }
 
     /// What etcd makes its tokens of; with its name it looks like one.
@@ -124,9 +141,9 @@ package enum Redaction {
         argument.hasPrefix("--auth-token=") && (value == "simple" || value.hasPrefix("jwt,"))
     }
 
-    private static func announcesSecret(_ argument: String) -> Bool {
-        var argument = argument
-        return argument.withUTF8(SecretText.announcesSecret)
+    private static func announcesSecret(_ value: Substring) -> Bool {
+        var value = value
+        return value.withUTF8(SecretText.announcesSecret)
     }
 }
 

@@ -40,12 +40,10 @@ enum SecretText {
         return result.map { String(decoding: $0, as: UTF8.self) } ?? text
     }
 
-    /// The first secret that begins at or behind an index; blanks end it. Every control-plane command passes here, word by
-    /// word of its letters and digits.
+    /// The first secret that begins at or behind an index. Every control-plane command passes here, value by value, and
+    /// each by its runs of letters and digits.
     static func first(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Range<Int>? {
         var index = start
-        // What is before its first sign is a flag's name, for others to judge.
-        var isFlagName = start < bytes.count && start == 0 && bytes[start] == dash
         while index < bytes.count {
             let byte = bytes[index]
             if isLetterOrDigit(byte) {
@@ -59,14 +57,12 @@ enum SecretText {
             }
             switch byte {
             case equals, colon:
-                if !isFlagName, let value = value(in: bytes, behind: index) { return value }
-                if byte == equals { isFlagName = false }
+                if let value = value(in: bytes, behind: index) { return value }
             case dash:
                 // To the end of the text; the rest of its words follows.
                 if index + 2 < bytes.count, bytes[index + 2] == dash, bytes[index...].starts(with: blockStart.utf8) {
                     return index..<bytes.count
                 }
-            case blank: isFlagName = index + 1 < bytes.count && bytes[index + 1] == dash
             default: break
             }
             index += 1
@@ -103,7 +99,7 @@ enum SecretText {
         for scheme in ["bearer", "basic"] where starts(bytes[index...], with: scheme) {
             let rest = bytes[(index + scheme.utf8.count)...]
             guard rest.starts(with: "%20".utf8) || rest.first == UInt8(ascii: "+") else { continue }
-            return run(in: bytes, from: rest.startIndex) { $0 != UInt8(ascii: "&") && $0 != UInt8(ascii: " ") }
+            return run(in: bytes, from: rest.startIndex) { $0 != UInt8(ascii: "&") }
         }
         return nil
     }
@@ -157,19 +153,20 @@ enum SecretText {
         return starts(end, with: word) && text[..<end.startIndex].last.map(isLetterOrDigit) != true
     }
 
-    /// The name that ends at an index; nil where it is the name of a flag, or none.
+    /// The name that ends at an index, without dashes before it; nil where there is none.
     private static func name(in bytes: UnsafeBufferPointer<UInt8>, before sign: Int) -> Range<Int>? {
         var end = sign
         if end > 0, isQuote(bytes[end - 1]) { end -= 1 }
         var start = end
         while start > 0, isOfName(bytes[start - 1]) { start -= 1 }
-        return start < end && bytes[start] != dash ? start..<end : nil
+        while start < end, bytes[start] == dash { start += 1 }
+        return start < end ? start..<end : nil
     }
 
     /// A value goes on to the next name with its sign, or to the end: it may hold commas.
     private static func valueEnd(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, isQuery: Bool) -> Int {
         var index = start
-        while index < bytes.count, bytes[index] != UInt8(ascii: " ") {
+        while index < bytes.count {
             switch bytes[index] {
             case UInt8(ascii: "&") where isQuery, UInt8(ascii: "#") where isQuery: return index
             case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "&"):
@@ -234,7 +231,6 @@ enum SecretText {
     private static var slash: UInt8 { UInt8(ascii: "/") }
     private static var equals: UInt8 { UInt8(ascii: "=") }
     private static var colon: UInt8 { UInt8(ascii: ":") }
-    private static var blank: UInt8 { UInt8(ascii: " ") }
 
     private static func isQuote(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") }
 

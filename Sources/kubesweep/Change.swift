@@ -7,7 +7,7 @@ enum Change {
     case notAsked
     /// Nothing to compare with, and why.
     case none(String)
-    /// - Parameter before: what the older sweep came to; nil where it had other hosts too, so that only the changes tell.
+    /// - Parameter before: what the older sweep came to; nil where it is that of other hosts.
     case changes(SweepDiff, before: Coverage.Sum?)
 
     var diff: SweepDiff? {

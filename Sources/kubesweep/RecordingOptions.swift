@@ -131,8 +131,11 @@ struct RecordingOptions: ParsableArguments {
             switch try store.diff(older, newer, facts: facts) {
             case .failure(let error): return .none(error.reason)
             case .success(let diff):
-                let isPart = newer.isPartial && newer.summary.hosts != older.summary.hosts
-                return .changes(diff, before: isPart ? nil : Coverage.Sum(older.summary))
+                // Sums of the whole say nothing of a part, and those of a part nothing of another.
+                let isAlike =
+                    older.isPartial == newer.isPartial
+                    && (!newer.isPartial || older.summary.hosts == newer.summary.hosts)
+                return .changes(diff, before: isAlike ? Coverage.Sum(older.summary) : nil)
             }
         } catch {
             throw CommandFailure(error)

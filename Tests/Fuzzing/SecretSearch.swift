@@ -3,7 +3,7 @@
 func secret(in arguments: [String]) -> String? {
     var isAfterSecretFlag = false
     for argument in arguments {
-        let isFlag = argument.utf8.first == UInt8(ascii: "-")
+        let isFlag = argument.hasPrefix("-")
         if isAfterSecretFlag, !isFlag {
             if !isHarmless(argument[...]) { return argument }
             // Behind a file no word belongs to the secret.
@@ -11,7 +11,8 @@ func secret(in arguments: [String]) -> String? {
             continue
         }
         let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
-        isAfterSecretFlag = isFlag && isSecretName(argument[..<(equals ?? argument.endIndex)])
+        isAfterSecretFlag =
+            isFlag && !argument.hasPrefix("---") && isSecretName(argument[..<(equals ?? argument.endIndex)])
         if isAfterSecretFlag {
             if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
@@ -19,22 +20,34 @@ func secret(in arguments: [String]) -> String? {
                 // Words behind a boolean are still taken for the secret's.
                 isAfterSecretFlag = value.isEmpty || !value.hasPrefix("/") && !isTokenKind(argument)
             }
-        } else if showsUserInfo(argument) || showsToken(argument) || showsParameter(argument) {
+        } else if showsUserInfo(argument) || showsToken(value(of: argument)) || showsParameter(value(of: argument)) {
             return argument
         }
     }
     return nil
 }
 
+/// Of a flag what is behind its name, else the whole argument.
+private func value(of argument: String) -> String {
+    guard argument.hasPrefix("-"), !argument.hasPrefix("---") else { return argument }
+    return argument.utf8.firstIndex(of: UInt8(ascii: "=")).map { String(argument[$0...]) } ?? ""
+}
+
 private func isHarmless(_ value: Substring) -> Bool {
     var value = value
     if let quote = value.last, quote == "\"" || quote == "'" { value.removeLast() }
-    let isPath =
-        value.wholeMatch(
-            of: #/\/(data|etc|home|mnt|opt|private|proc|root|run|secrets|srv|tmp|usr|var|vault)\/[-A-Za-z0-9_.\/]*/#)
-        != nil
-    return value.isEmpty || value == "REDACTED" || isPath
+    return value.isEmpty || value == "REDACTED" || isPath(value)
         || ["1", "t", "true", "0", "f", "false"].contains(value.lowercased())
+}
+
+private func isPath(_ value: Substring) -> Bool {
+    let parts = value.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let folders = [
+        "data", "etc", "home", "mnt", "opt", "private", "proc", "root", "run", "secrets", "srv", "tmp", "usr", "var",
+        "vault",
+    ]
+    return parts.count > 2 && parts[0].isEmpty && folders.contains { parts[1].elementsEqual($0.utf8) }
+        && value.utf8.allSatisfy { isLetterOrDigit($0) || "-_./".utf8.contains($0) }
 }
 
 /// etcd's tokens, by what they are made of.
@@ -55,16 +68,33 @@ private func isSecretName(_ name: Substring) -> Bool {
 }
 
 private func showsToken(_ argument: String) -> Bool {
-    argument.contains(
-        #/(^|[^A-Za-z0-9])(ghp_[A-Za-z0-9]{16}|glpat-[A-Za-z0-9]{16}|xoxb-[A-Za-z0-9]{8}|AKIA[A-Z0-9]{12})/#)
-        || argument.contains(#/(^|[^A-Za-z0-9])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]/#) || argument.contains("-----BEGIN")
+    let bytes = Array(argument.utf8)
+    let tokens: [(String, Int)] = [("ghp_", 16), ("glpat-", 16), ("xoxb-", 8), ("AKIA", 12)]
+    for start in bytes.indices where start == 0 || !isLetterOrDigit(bytes[start - 1]) {
+        let rest = bytes[start...]
+        for (prefix, least) in tokens where rest.starts(with: prefix.utf8) {
+            if rest.dropFirst(prefix.utf8.count).prefix(while: isLetterOrDigit).count >= least { return true }
+        }
+        guard rest.starts(with: "eyJ".utf8) else { continue }
+        let header = rest.prefix { isLetterOrDigit($0) || "-_".utf8.contains($0) }
+        if header.count >= 8, bytes[header.endIndex...].first == UInt8(ascii: ".") { return true }
+    }
+    return end(of: "-----BEGIN", in: bytes[...]) != nil
 }
 
 /// In the query of a URL.
 private func showsParameter(_ argument: String) -> Bool {
-    argument.matches(of: #/[?&](?<name>[A-Za-z0-9_.]+)=(?<value>[^&#]*)/#).contains { match in
-        isSecretName(match.name) && !isHarmless(match.value) && !match.value.contains("://")
+    argument.split(omittingEmptySubsequences: false) { "?&#".contains($0) }.dropFirst().contains { part in
+        guard let equals = part.firstIndex(of: "=") else { return false }
+        let name = part[..<equals]
+        let value = part[part.index(after: equals)...]
+        return name.utf8.allSatisfy { isLetterOrDigit($0) || "_.".utf8.contains($0) } && isSecretName(name)
+            && !isHarmless(value) && !value.contains("://")
     }
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte &- UInt8(ascii: "0") < 10
 }
 
 private func showsUserInfo(_ argument: String) -> Bool {

@@ -42,6 +42,7 @@ import Testing
     (#"--o={"user":"u","secret":"x","n":1}"#, #"--o={"user":"u","secret":"REDACTED,"n":1}"#),
     ("--o=secret-key=/etc/k,token=https://h", "--o=secret-key=/etc/k,token=https://h"),
     ("--i=registry/secret:1.0 --taint=key=value:NoSchedule", "--i=registry/secret:1.0 --taint=key=value:NoSchedule"),
+    ("---db-token=x --a=--token=x", "---db-token=REDACTED --a=--token=REDACTED"),
     // Headers, whose blanks part words.
     ("--header=Authorization: Bearer x y --v=2", "--header=Authorization: REDACTED REDACTED REDACTED --v=2"),
     ("--header=X-Auth-Token: x --v=2", "--header=X-Auth-Token: REDACTED --v=2"),

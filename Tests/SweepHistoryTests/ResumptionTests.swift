@@ -52,7 +52,11 @@ import Testing
         let queue = try DatabaseQueue(path: directory.state.database)
         try queue.write { db in
             try db.execute(
-                sql: "ALTER TABLE sweep DROP COLUMN selection; DELETE FROM grdb_migrations WHERE identifier = '5'")
+                sql: """
+                    ALTER TABLE sweep DROP COLUMN selection;
+                    ALTER TABLE result DROP COLUMN failures;
+                    DELETE FROM grdb_migrations WHERE identifier IN ('4', '5')
+                    """)
         }
         try queue.close()
         let store = try SweepStore.open(directory.state)
