@@ -132,6 +132,7 @@ extension Connection {
     /// The proxied way ended before the host's version line: whose fault that is, from what the program and the
     /// bastion said.
     func proxyEnded(_ link: ProxyLink, _ what: String, said: [UInt8]) -> Next {
+        if let end = cutOffWithBastion() { return end }
         let failure = ProxyFailure(
             route: target.route, what: what, said: said, complaint: link.readComplaint(),
             bastionLog: link.readBastionLog())

@@ -44,12 +44,19 @@ extension Connection {
         switch end {
         case .cutOff: return cutOff("\(place) \(end.text)\(progressText)")
         case .overdone: return fail(.protocolError, "\(place) \(end.text)\(progressText)")
-        case .closed, .failed: break
+        case .closed, .failed: if let end = cutOffWithBastion() { return end }
         }
         if let mismatch { return fail(mismatch) }
         if case .askingMethods = state { return rejected(methods: nil) }
         if case .closed = end, let refused = accountRefused("\(place) \(end.text)") { return refused }
         return fail(.connectionLost, "\(place) \(end.text)\(progressText)\(farewell)")
+    }
+
+    /// The end, where the way through ssh's connection with a bastion is gone together with that.
+    func cutOffWithBastion() -> Next? {
+        guard let link, link.isCutOff else { return nil }
+        let bastion = PeerText.printable((target.route.gateway ?? "").utf8)
+        return cutOff("\(place) was cut off: the connection to bastion \(bastion) was lost\(progressText)")
     }
 
     /// The bastion's session is over.

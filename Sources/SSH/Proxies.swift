@@ -27,7 +27,7 @@ final class Proxies: Sendable {
             if let failure = refusal(proxy) { return callback(.failure(failure)) }
             // As ssh runs it (sshconnect.c), but for the user's own shell.
             let words = ["/bin/sh", "-c", "exec \(proxy.command)"]
-            launches.run { callback(Self.start(words, log: nil)) }
+            launches.run { callback(Self.start(words, through: nil)) }
         case .jump(let jump):
             bastions.reach(jump) { answer in
                 switch answer {
@@ -38,16 +38,16 @@ final class Proxies: Sendable {
                     self.note(jump.name, isOpen: true)
                     self.launches.run {
                         let words = socket.forward(host: target.address, port: target.port)
-                        callback(Self.start(words, log: BastionLog(path: socket.log)))
+                        callback(Self.start(words, through: socket))
                     }
                 }
             }
         }
     }
 
-    private static func start(_ words: [String], log: BastionLog?) -> Answer {
+    private static func start(_ words: [String], through bastion: BastionSocket?) -> Answer {
         do throws(ChildProcessError) {
-            return .success(try ProxyLink(words, log: log))
+            return .success(try ProxyLink(words, through: bastion))
         } catch {
             let reason: SSHFailureReason = Shortage.isCause(error.code) ? .descriptorsExhausted : .proxyFailed
             return .failure(SSHFailure(phase: .proxy, reason: reason, detail: error.text))

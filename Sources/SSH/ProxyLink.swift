@@ -9,14 +9,18 @@ struct ProxyLink: Sendable {
     /// The reading end of its standard error.
     private let complaints: Int32
     let child: ChildProcess
-    /// Where the bastion's own connection writes, and what was there before; nil without a bastion.
+    /// The bastion's own connection; nil without a bastion.
+    private let bastion: BastionSocket?
+    /// Where that writes, and what was there before.
     private let log: BastionLog?
 
     /// Bytes of standard error that are read.
     private static let limit = 4 << 10
 
-    init(_ arguments: [String], log: BastionLog? = nil) throws(ChildProcessError) {
+    init(_ arguments: [String], through bastion: BastionSocket? = nil) throws(ChildProcessError) {
         let program = arguments.first ?? ""
+        self.bastion = bastion
+        log = bastion.map { BastionLog(path: $0.log) }
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw ChildProcessError(program: program, code: errno)
@@ -40,8 +44,10 @@ struct ProxyLink: Sendable {
         _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         descriptor = ends[0]
         complaints = pipe[0]
-        self.log = log
     }
+
+    /// The bastion's connection has ended, and with it this one.
+    var isCutOff: Bool { bastion.map { !$0.isAlive } ?? false }
 
     /// What the program has written to its standard error so far; once.
     func readComplaint() -> String {
