@@ -14,10 +14,13 @@ struct ChurnTests {
     private static let servers = 8
     private static let atOnce = 48
 
+    /// In a process of its own, since memory is the whole process's.
     @Test(.timeLimit(.minutes(8)))
-    func `5000 sessions that end at random moments keep every result under its own host key, and no memory`()
-        async throws
-    {
+    func `5000 sessions that end at random moments keep every result under its own host key, and no memory`() async {
+        await #expect(processExitsWith: .success) { try await Self.churn() }
+    }
+
+    private static func churn() async throws {
         let many = try ServerOfMany(count: Self.servers)
         let key = Identity(try PrivateKey(path: TestKeys.get().user("ed25519")))
         let known = KnownHosts(text: many.knownHosts)
