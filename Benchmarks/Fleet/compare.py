@@ -311,7 +311,7 @@ def main():
     if len(base) > 1:
         print(growth(base), flush=True)
     for tool in compared:
-        if "kubesweep" in tool.name:
+        if tool.name == "kubesweep scan":
             print(memory_of_a_connection(tool, options), flush=True)
             print(wall_against_the_slowest(tool, options), flush=True)
 

@@ -84,6 +84,19 @@ def slowest_host(run):
     return max((host["evidence"]["milliseconds"] for host in hosts), default=0) / 1000
 
 
+def kubesweep_scan(name, program, history):
+    return Tool(
+        name,
+        lambda fleet, run, limit: [
+            str(program), "scan", "--inventory", str(fleet.state / "inventory.yaml"), "--format", "json",
+            "--concurrency", str(limit), *history(run),
+        ],
+        judged_hosts,
+        ALL,
+        slowest=slowest_host,
+    )
+
+
 # The listing's last row.
 LAST_ROW = r"\d ps -ef$"
 
@@ -92,16 +105,8 @@ def tools(kubesweep, bare, venv):
     return [
         bare_loop("lean", str(bare)),
         bare_loop("naive", str(bare)),
-        Tool(
-            "kubesweep scan",
-            lambda fleet, run, limit: [
-                str(kubesweep), "scan", "--inventory", str(fleet.state / "inventory.yaml"), "--format", "json",
-                "--concurrency", str(limit), "--state-dir", str(run / "history"),
-            ],
-            judged_hosts,
-            ALL,
-            slowest=slowest_host,
-        ),
+        kubesweep_scan("kubesweep scan", kubesweep, lambda run: ["--state-dir", str(run / "history")]),
+        kubesweep_scan("kubesweep scan, no history", kubesweep, lambda run: ["--no-history"]),
         Tool(
             "parallel-ssh (libssh2)",
             lambda fleet, run, limit: [
