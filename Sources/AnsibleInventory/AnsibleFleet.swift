@@ -36,8 +36,9 @@ extension AnsibleInventory {
         var resolver = HostResolver(self, expression, labels: ClusterLabels(labelVariables))
         var clusters: [Cluster] = []
         var places: [String: Int] = [:]
+        let usualName = clusterName
         for match in matches {
-            guard let name = resolver.clusterName(of: match.host, clusterVariable, otherwise: clusterName) else {
+            guard let name = resolver.clusterName(of: match.host, clusterVariable, otherwise: usualName) else {
                 continue
             }
             if places[name] == nil {
@@ -62,7 +63,7 @@ extension AnsibleInventory {
             let members = tree.hosts(in: etcd)
             for member in members {
                 let name = resolver.clusterName(
-                    of: member.index, clusterVariable, otherwise: clusterName, isQuiet: true)
+                    of: member.index, clusterVariable, otherwise: usualName, isQuiet: true)
                 guard let place = name.flatMap({ places[$0] }) else { continue }
                 clusters[place].etcdMembers = (clusters[place].etcdMembers ?? 0) + 1
             }

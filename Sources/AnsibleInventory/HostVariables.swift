@@ -97,9 +97,17 @@ extension HostVariables {
             throw UnusableValue(
                 position: variable.position, message: "\(variable.name) is a list or a mapping; a plain value is needed"
             )
-        case .text(let text) where text.contains("{{") || text.contains("{%"):
+        case .text(let text) where Self.holdsTemplate(text):
             return try filled(text, variable, host, depth)
         default: return variable.value.plainText ?? ""
+        }
+    }
+
+    /// Byte by byte: asked of every value that is looked at.
+    private static func holdsTemplate(_ text: String) -> Bool {
+        let bytes = text.utf8
+        return zip(bytes, bytes.dropFirst()).contains { first, second in
+            first == UInt8(ascii: "{") && (second == first || second == UInt8(ascii: "%"))
         }
     }
 

@@ -9,7 +9,7 @@ package struct MachineCheckup: Sendable {
         /// Hosts under way at once.
         package var concurrency = 128
         package var limits = SSHLimits()
-        package var lanes = SSHCapture.Options().lanes
+        package var lanes = SSHCapture.Options().laneCount
 
         package init() {}
     }

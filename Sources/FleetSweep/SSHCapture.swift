@@ -14,10 +14,17 @@ package final class SSHCapture: Sendable {
         package var retry = Retry()
         /// Hosts under way behind one bastion or proxy command; nil for as many as suits the way (`Passage`).
         package var perPassage: Int?
-        /// Threads that talk to hosts.
-        package var lanes = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        /// Threads that talk to hosts; nil for as many as `limits` need.
+        package var lanes: Int?
 
         package init() {}
+
+        /// One for each thousand connections a second, which take most of a core; at most one a core. Where one will do,
+        /// two cost a tenth more CPU: each is woken for less, and they take turns with what they share.
+        package var laneCount: Int {
+            let cores = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            return lanes ?? min(cores, max(1, (limits.startsPerSecond - 1) / 1000 + 1))
+        }
     }
 
     private let engine: SSHEngine
@@ -37,7 +44,8 @@ package final class SSHCapture: Sendable {
     package init(
         _ options: Options, access: FleetAccess, keyring: Keyring, until end: SweepEnd
     ) throws(SSHEngineError) {
-        let engine = try SSHEngine(lanes: options.lanes, limits: options.limits, hostKeyPolicy: options.hostKeyPolicy)
+        let engine = try SSHEngine(
+            lanes: options.laneCount, limits: options.limits, hostKeyPolicy: options.hostKeyPolicy)
         self.engine = engine
         self.end = end
         self.options = options

@@ -16,7 +16,7 @@ package final class SSHEngine: Sendable {
     private let bastionLanes = Mutex<[ProxyJump: Int]>([:])
     private let openFiles: OpenFiles
 
-    /// - `lanes`: threads; one per core is right, since the work is cryptography.
+    /// - `lanes`: threads. The work is cryptography, so more than one a core are of no use; the limits are parted among them.
     /// - `clientSoftware`: what servers see and log as the client's version; letters, digits, `.` and `_`.
     ///
     /// Initialises libssh2 for the process, ignores SIGPIPE and raises the soft limit on open files to the hard one.

@@ -80,7 +80,7 @@ struct Checkup {
         var options = MachineCheckup.Options()
         options.concurrency = connections.concurrency
         options.limits = connections.captureOptions.limits
-        options.lanes = connections.captureOptions.lanes
+        options.lanes = connections.captureOptions.laneCount
         return options
     }
 }
