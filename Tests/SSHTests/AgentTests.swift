@@ -74,7 +74,7 @@ struct AgentTests {
             wire.send(odd.answer)
             usleep(50_000)
         }
-        #expect(await (try agent.client()).keys() == .failure(odd.error))
+        #expect(await (try agent.client(limit: .seconds(30))).keys() == .failure(odd.error))
     }
 
     @Test func `an answer may come byte by byte`() async throws {

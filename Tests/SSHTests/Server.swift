@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Glibc
 import SSH
@@ -77,6 +78,8 @@ final class Server: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // Nothing of the other tests is kept open: a pipe of theirs would not end before this program does.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var pid = pid_t()
