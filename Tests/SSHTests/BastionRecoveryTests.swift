@@ -19,7 +19,7 @@ struct BastionRecoveryTests {
         try sweep.add("behind", hosts: isOwn ? 80 : 30, through: .jump("bastion"))
         try sweep.add("direct", hosts: 5, through: .none)
         var ended = 0
-        var restart: Task<Server, any Error>?
+        var restart: Task<(server: Server, since: ContinuousClock.Instant), any Error>?
         let records = try await sweep.records { _, cluster in
             if cluster == "behind" { ended += 1 }
             guard ended == 10, restart == nil else { return }
@@ -27,14 +27,16 @@ struct BastionRecoveryTests {
             bastion = nil
             restart = Task {
                 try await Task.sleep(for: .seconds(5))
-                return try Server.bastion(port: port)
+                return (try Server.bastion(port: port), .now)
             }
         }
-        let back = try await restart?.value
+        let back = try #require(try await restart?.value)
+        let seconds = Int((ContinuousClock.now - back.since) / .seconds(1))
         for record in records.values.joined() {
             #expect(record.state == .evaluated, "\(record.failure?.detail ?? "")")
         }
-        #expect((1...8).contains(back?.logins ?? 0))
+        // How many sessions hosts need depends on the machine; two a second is the most there is.
+        #expect((1...2 * seconds + 2).contains(back.server.logins), "in \(seconds) s")
     }
 
     @Test func `a bastion that was given up is tried again after a rest, one that shows another key is not`()
