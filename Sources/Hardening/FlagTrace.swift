@@ -95,9 +95,12 @@ extension OccurrenceTrace {
         value = occurrence.value
         positions = occurrence.arguments
         tokens = Array(arguments[occurrence.arguments])
-        let first = tokens.first ?? ""
+        // By bytes: with a combining mark behind it, a sign is another character.
+        let first = (tokens.first ?? "").utf8
         form =
-            if !isGo, !first.hasPrefix("--") { .shorthand } else if first.contains("=") { .joined } else {
+            if !isGo, !first.starts(with: "--".utf8) { .shorthand } else if first.contains(UInt8(ascii: "=")) {
+                .joined
+            } else {
                 tokens.count > 1 ? .separate : .bare
             }
         self.counts = counts

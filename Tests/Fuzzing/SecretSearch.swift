@@ -3,7 +3,7 @@
 func secret(in arguments: [String]) -> String? {
     var isAfterSecretFlag = false
     for argument in arguments {
-        let isFlag = argument.hasPrefix("-")
+        let isFlag = starts(argument, "-")
         if isAfterSecretFlag, !isFlag {
             if !isHarmless(argument[...]) { return argument }
             // Behind a file no word belongs to the secret.
@@ -12,7 +12,7 @@ func secret(in arguments: [String]) -> String? {
         }
         let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
         isAfterSecretFlag =
-            isFlag && !argument.hasPrefix("---") && isSecretName(argument[..<(equals ?? argument.endIndex)])
+            isFlag && !starts(argument, "---") && isSecretName(argument[..<(equals ?? argument.endIndex)])
         if isAfterSecretFlag {
             if let equals {
                 let value = argument[argument.utf8.index(after: equals)...]
@@ -29,7 +29,7 @@ func secret(in arguments: [String]) -> String? {
 
 /// Of a flag what is behind its name, else the whole argument.
 private func value(of argument: String) -> String {
-    guard argument.hasPrefix("-"), !argument.hasPrefix("---") else { return argument }
+    guard starts(argument, "-"), !starts(argument, "---") else { return argument }
     return argument.utf8.firstIndex(of: UInt8(ascii: "=")).map { String(argument[$0...]) } ?? ""
 }
 
@@ -56,15 +56,25 @@ private func isTokenKind(_ argument: String) -> Bool {
 }
 
 private func isSecretName(_ name: Substring) -> Bool {
+    let name = name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }
     // With its user information gone, what a URL held behind it may read as a name: --a=://REDACTED@h-token=x.
-    if name.contains("://") { return false }
-    let words = name.lowercased().split { "-_.".contains($0) }
-    guard let last = words.last, !name.lowercased().hasSuffix("initial-cluster-token") else { return false }
+    if end(of: "://", in: name[...]) != nil { return false }
+    let words = name.split { "-_.".utf8.contains($0) }
+    guard let last = words.last, !ends(name[...], "initial-cluster-token") else { return false }
     let endings = ["password", "passwd", "passphrase", "passcode", "token", "secret", "apikey", "privatekey"]
-    if endings.contains(where: { last.hasSuffix($0) || last.hasSuffix($0 + "s") }) { return true }
-    if ["pwd", "pass", "credential", "credentials", "cred", "creds", "bearer"].contains(last) { return true }
+    if endings.contains(where: { ends(last, $0) || ends(last, $0 + "s") }) { return true }
+    let whole = ["pwd", "pass", "credential", "credentials", "cred", "creds", "bearer"]
+    if whole.contains(where: { last.elementsEqual($0.utf8) }) { return true }
     let modifiers = ["api", "access", "encryption", "private", "secret"]
-    return last == "key" && words.count > 1 && modifiers.contains(String(words[words.count - 2]))
+    return last.elementsEqual("key".utf8) && words.count > 1
+        && modifiers.contains { words[words.count - 2].elementsEqual($0.utf8) }
+}
+
+/// By bytes, as the components read them: a dash with a combining mark behind it is one character, and no dash.
+private func starts(_ text: String, _ word: String) -> Bool { text.utf8.starts(with: word.utf8) }
+
+private func ends(_ bytes: ArraySlice<UInt8>, _ word: String) -> Bool {
+    bytes.suffix(word.utf8.count).elementsEqual(word.utf8)
 }
 
 private func showsToken(_ argument: String) -> Bool {
