@@ -85,6 +85,7 @@ let package = Package(
         // fork and exec nothing but async-signal-safe calls may run.
         .executableTarget(name: "loopback-host", path: "Tests/LoopbackHost"),
 
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: swift),
         .target(
             name: "Fuzzing",
             dependencies: [
@@ -101,16 +102,19 @@ let package = Package(
                 "SSH", "CLinux", "CLibCrypto", "FleetSweep", "HostInventory", "Hardening", "ProcessTable", "StrictYAML",
             ],
             swiftSettings: swift),
-        .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig"], swiftSettings: swift),
+        .testTarget(name: "SSHConfigTests", dependencies: ["SSHConfig", "SeededRandom"], swiftSettings: swift),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: swift),
         .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML"], swiftSettings: swift),
-        .testTarget(name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML"], swiftSettings: swift),
+        .testTarget(
+            name: "HostInventoryTests", dependencies: ["HostInventory", "StrictYAML", "SeededRandom"],
+            swiftSettings: swift),
         .testTarget(
             name: "AnsibleInventoryTests", dependencies: ["AnsibleInventory", "HostInventory", "StrictYAML"],
             exclude: ["Inventories"], swiftSettings: swift),
-        .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable"], swiftSettings: swift),
+        .testTarget(name: "ProcessTableTests", dependencies: ["ProcessTable", "SeededRandom"], swiftSettings: swift),
         .testTarget(
-            name: "HardeningTests", dependencies: ["Hardening", "HostInventory", "ProcessTable", "StrictJSON"],
+            name: "HardeningTests",
+            dependencies: ["Hardening", "HostInventory", "ProcessTable", "StrictJSON", "SeededRandom"],
             swiftSettings: swift),
         .testTarget(
             name: "FleetSweepTests",
@@ -121,10 +125,13 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: swift),
         .testTarget(
             name: "SweepHistoryTests",
-            dependencies: ["SweepHistory", "Hardening", "ProcessTable", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "SweepHistory", "Hardening", "ProcessTable", "SeededRandom",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: swift),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable"],
+            name: "EndToEndTests", dependencies: ["kubesweep", "loopback-host", "ProcessTable", "SeededRandom"],
             exclude: ["Expected"], swiftSettings: swift),
         .testTarget(
             name: "FuzzingTests", dependencies: ["Fuzzing", "ProcessTable"],

@@ -5,9 +5,9 @@ package struct FleetChange: Sendable, Equatable {
     /// Another name for a cluster: most hosts of either are hosts of the other.
     package var renamedClusters: [Rename] = []
     /// The version that is stated for a cluster of both sides.
-    package var versions: [VersionChange] = []
+    package var versions: [StatedChange] = []
     /// The distribution that is stated for a cluster of both sides.
-    package var distributions: [DistributionChange] = []
+    package var distributions: [StatedChange] = []
     /// Labels of a cluster of both sides.
     package var labels: [LabelChange] = []
     package var addedHosts: [HostPlace] = []
@@ -22,13 +22,7 @@ package struct FleetChange: Sendable, Equatable {
         package let to: String
     }
 
-    package struct VersionChange: Sendable, Equatable {
-        package let cluster: String
-        package let from: String?
-        package let to: String?
-    }
-
-    package struct DistributionChange: Sendable, Equatable {
+    package struct StatedChange: Sendable, Equatable {
         package let cluster: String
         package let from: String?
         package let to: String?

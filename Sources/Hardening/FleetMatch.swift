@@ -128,10 +128,10 @@ extension FleetChange {
     /// What the inventory says of a cluster as a whole.
     fileprivate mutating func compare(_ old: FleetCluster, _ new: FleetCluster) {
         if old.kubernetesVersion != new.kubernetesVersion {
-            versions.append(VersionChange(cluster: new.name, from: old.kubernetesVersion, to: new.kubernetesVersion))
+            versions.append(StatedChange(cluster: new.name, from: old.kubernetesVersion, to: new.kubernetesVersion))
         }
         if old.distribution != new.distribution {
-            distributions.append(DistributionChange(cluster: new.name, from: old.distribution, to: new.distribution))
+            distributions.append(StatedChange(cluster: new.name, from: old.distribution, to: new.distribution))
         }
         if old.labels == new.labels { return }
         for label in Set(old.labels.keys).union(new.labels.keys).sorted() where old.labels[label] != new.labels[label] {

@@ -150,6 +150,16 @@ extension JSONText {
         }
     }
 
+    private mutating func stated(_ key: StaticString, _ changes: [FleetChange.StatedChange]) {
+        array(key, changes) { json, change in
+            json.line { json in
+                json.field("cluster", change.cluster)
+                json.field("older", change.from)
+                json.field("newer", change.to)
+            }
+        }
+    }
+
     fileprivate mutating func fleet(_ change: FleetChange) {
         field("addedClusters", change.addedClusters)
         field("removedClusters", change.removedClusters)
@@ -159,20 +169,8 @@ extension JSONText {
                 json.field("newer", rename.to)
             }
         }
-        array("versions", change.versions) { json, version in
-            json.line { json in
-                json.field("cluster", version.cluster)
-                json.field("older", version.from)
-                json.field("newer", version.to)
-            }
-        }
-        array("distributions", change.distributions) { json, distribution in
-            json.line { json in
-                json.field("cluster", distribution.cluster)
-                json.field("older", distribution.from)
-                json.field("newer", distribution.to)
-            }
-        }
+        stated("versions", change.versions)
+        stated("distributions", change.distributions)
         array("labels", change.labels) { json, label in
             json.line { json in
                 json.field("cluster", label.cluster)

@@ -1,4 +1,5 @@
 import Glibc
+import SeededRandom
 import Testing
 
 extension SimulatedMasters {
@@ -20,7 +21,7 @@ extension SimulatedMasters {
 
         @Test func `a sweep that is killed at any point leaves a sound history, and is gone on with`() async throws {
             let seed = getenv("KUBESWEEP_SEED").flatMap { UInt64(String(cString: $0)) } ?? .random(in: 0 ... .max)
-            var generator = SplitMix(state: seed)
+            var generator = SeededGenerator(seed: seed)
             for _ in 0..<6 {
                 let milliseconds = Int.random(in: 50...1500, using: &generator)
                 let program = try scratch.start(scan)

@@ -1,6 +1,7 @@
 import Hardening
 import ProcessTable
 import StrictJSON
+import SeededRandom
 import Testing
 
 struct EvidenceDocumentTests {

@@ -1,4 +1,5 @@
 import ProcessTable
+import SeededRandom
 import Testing
 
 @testable import Hardening
@@ -33,6 +34,12 @@ struct ExplanationTests {
         #expect(flag.occurrences.map(\.counts) == [false, false, true])
         #expect(flag.values.map(\.value) == [.text("false", isDefault: false)])
         #expect(found.finding.verdict == .pass)
+    }
+
+    @Test func `a sign is one whatever mark stands behind it`() throws {
+        let found = try explanation("audit-log-path", "--audit-log-path=\u{301}x")
+        let flag = try #require(found.flags.first { $0.name == "audit-log-path" })
+        #expect(flag.occurrences.map(\.form) == [.joined])
     }
 
     @Test func `lists add up, whichever way they are written`() throws {

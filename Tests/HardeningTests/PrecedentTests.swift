@@ -1,4 +1,5 @@
 import ProcessTable
+import SeededRandom
 import Testing
 
 @testable import Hardening

@@ -1,5 +1,6 @@
 import Hardening
 import ProcessTable
+import SeededRandom
 import Testing
 
 private let check = "apiserver-profiling"

@@ -1,5 +1,6 @@
 import Hardening
 import ProcessTable
+import SeededRandom
 import Testing
 
 /// Nights made at random from evidence, policy, stated version and waivers: the causes that a diff names are among the

@@ -1,5 +1,6 @@
 import Hardening
 import ProcessTable
+import SeededRandom
 import Testing
 
 private let now = "2026-11-24T02:00:00Z"

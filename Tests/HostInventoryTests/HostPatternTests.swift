@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import HostInventory
@@ -66,7 +67,7 @@ struct HostPatternTests {
 
     @Test(arguments: 0..<500 as Range<UInt64>)
     func `every range has as many names as its ends say, all different`(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var text = "h"
         var expected = 1
         for _ in 0..<Int.random(in: 1...3, using: &random) {

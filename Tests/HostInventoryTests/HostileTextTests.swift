@@ -1,4 +1,5 @@
 @testable import StrictYAML
+import SeededRandom
 import Testing
 
 @testable import HostInventory
@@ -49,7 +50,7 @@ struct HostileTextTests {
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `mutated inventories give a fleet or an error`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<50 {
             var scalars = Array(Self.seeds[Int.random(in: 0..<Self.seeds.count, using: &random)].unicodeScalars)
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -65,7 +66,7 @@ struct HostileTextTests {
 
     @Test(arguments: 0..<20 as Range<UInt64>)
     func `random pieces give a fleet or an error`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<50 {
             let count = Int.random(in: 0...60, using: &random)
             let text = (0..<count).map { _ in Self.pieces[Int.random(in: 0..<Self.pieces.count, using: &random)] }

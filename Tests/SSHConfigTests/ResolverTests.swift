@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 
 @testable import SSHConfig
@@ -101,7 +102,7 @@ struct ResolverTests {
 
     @Test(arguments: 0..<25)
     func `agrees with ssh about any file`(seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         try folder.write(RandomConfig.text(&random, lines: 6, include: nil), to: "extra")
         let config = RandomConfig.text(&random, lines: 14, include: "\(folder.path)/extra")
         _ = try check(config, user: Bool.random(using: &random) ? "audit" : nil)
@@ -128,7 +129,7 @@ enum RandomConfig {
         "Compression yes", "UserKnownHostsFile /kh-%n",
     ]
 
-    static func text(_ random: inout SplitMix, lines: Int, include: String?) -> String {
+    static func text(_ random: inout SeededGenerator, lines: Int, include: String?) -> String {
         var text = ""
         for _ in 0..<lines {
             switch Int.random(in: 0..<8, using: &random) {

@@ -1,6 +1,7 @@
 import Hardening
 import ProcessTable
 import SweepHistory
+import SeededRandom
 import Testing
 
 /// Nights made at random from evidence, policy, waivers and inventory, through the history: what a comparison says is
