@@ -3,8 +3,14 @@
 /// The last word of a name says what it is, as in English: a token-auth-file is a file, and an api-token is a token. Words
 /// are parted by dashes, underscores and dots.
 enum SecretName {
-    /// Whether the value behind such a name is a secret. Without letters that no such name ends in it is quick.
+    /// Whether the value behind such a name is a secret; a dash or the like at its end does not count.
     static func isSecret<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
+        guard let end = name.lastIndex(where: { !isSeparator($0) }) else { return false }
+        return isSecretWord(name[...end])
+    }
+
+    /// Quick where the name does not end in a letter that such names end in.
+    private static func isSecretWord<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
         guard let last = name.last.map({ $0 | 0x20 }) else { return false }
         return switch last {
         case UInt8(ascii: "d"):
@@ -35,7 +41,7 @@ enum SecretName {
 
     /// "Passes" and "auths" are nobody's secrets.
     private static func isPlural<Name: BidirectionalCollection<UInt8>>(_ name: Name) -> Bool {
-        name.last.map { $0 | 0x20 } != UInt8(ascii: "s") && !isLast("auth", of: name) && isSecret(name)
+        name.last.map { $0 | 0x20 } != UInt8(ascii: "s") && !isLast("auth", of: name) && isSecretWord(name)
     }
 
     /// A key is a file in most flags; these are the keys themselves.

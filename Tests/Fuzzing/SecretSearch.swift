@@ -56,7 +56,8 @@ private func isTokenKind(_ argument: String) -> Bool {
 }
 
 private func isSecretName(_ name: Substring) -> Bool {
-    let name = name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }
+    var name = name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 + 32 : $0 }
+    while let last = name.last, "-_.".utf8.contains(last) { name.removeLast() }
     // With its user information gone, what a URL held behind it may read as a name: --a=://REDACTED@h-token=x.
     if end(of: "://", in: name[...]) != nil { return false }
     let words = name.split { "-_.".utf8.contains($0) }

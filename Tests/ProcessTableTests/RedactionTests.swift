@@ -23,6 +23,7 @@ import Testing
     ("--token-auth-file=/x --keytokenizer=2", "--token-auth-file=/x --keytokenizer=2"),
     ("--bootstrap-tokens=2,3 --mytoken=3", "--bootstrap-tokens=REDACTED --mytoken=REDACTED"),
     ("token=x", "token=REDACTED"),
+    ("--token- x --y_token_=z", "--token- REDACTED --y_token_=REDACTED"),
     (
         "--api-key=x --encryption_key=x --private.key=x",
         "--api-key=REDACTED --encryption_key=REDACTED --private.key=REDACTED"
