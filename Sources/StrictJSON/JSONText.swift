@@ -344,35 +344,32 @@ extension UnsafeBufferPointer where Element == UInt8 {
     /// The scalar that begins here and must be escaped, with its length in bytes; nil for all others. The text is
     /// UTF-8 of a `String`, so its sequences are whole.
     ///
-    /// A report may be shown raw, so beyond RFC 8259, section 7, there go DEL, C1 controls, line separators, and what
-    /// turns the direction of text or hides in it.
+    /// A report may be shown raw, so beyond RFC 8259, section 7, there go all that steer a terminal, turn the direction of
+    /// text or hide in it, by their Unicode properties.
     fileprivate func escaped(at position: Int) -> (scalar: UInt32, length: Int)? {
         let lead = self[position]
         if lead < 0x80 {
             return lead < 0x20 || lead == 0x22 || lead == 0x5C || lead == 0x7F ? (UInt32(lead), 1) : nil
         }
-        switch lead {
-        case 0xC2:
-            let scalar = 0x80 | tail(position + 1, 1)
-            return scalar < 0xA0 || scalar == 0xAD ? (scalar, 2) : nil
-        case 0xD8:
-            let scalar = 0x600 | tail(position + 1, 1)
-            return scalar == 0x61C ? (scalar, 2) : nil
-        case 0xE2, 0xEF:
-            let scalar = UInt32(lead & 0x0F) << 12 | tail(position + 1, 2)
-            switch scalar {
-            case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: return (scalar, 3)
-            default: return nil
-            }
-        case 0xF3:
-            let scalar = 0xC0000 | tail(position + 1, 3)
-            return (0xE0000...0xE0FFF).contains(scalar) ? (scalar, 4) : nil
-        default: return nil
-        }
+        guard lead >= 0xC0 else { return nil }
+        let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4
+        let value = UInt32(lead & 0x7F >> length) << (6 * (length - 1)) | tail(position + 1, length - 1)
+        guard let scalar = Unicode.Scalar(value), scalar.isHidden else { return nil }
+        return (value, length)
     }
 
     /// The six low bits of each of `count` bytes.
     private func tail(_ start: Int, _ count: Int) -> UInt32 {
         self[start..<(start + count)].reduce(0) { $0 << 6 | UInt32($1 & 0x3F) }
+    }
+}
+
+extension Unicode.Scalar {
+    /// What steers, turns or hides text; nobody sees what a private one is.
+    fileprivate var isHidden: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse: true
+        default: properties.isDefaultIgnorableCodePoint
+        }
     }
 }

@@ -17,7 +17,11 @@ struct JSONTextTests {
         ("\u{61B}\u{61D}\u{2010}\u{2070}\u{FEFE}\u{FFFD}", "\"\u{61B}\u{61D}\u{2010}\u{2070}\u{FEFE}\u{FFFD}\""),
         ("a\u{200B}b\u{FEFF}c\u{FFF9}", #""a\u200bb\ufeffc\ufff9""#),
         ("\u{E0041}\u{E0FFF}", #""\udb40\udc41\udb43\udfff""#),
-        ("\u{DFFFF}\u{F0000}😀東", "\"\u{DFFFF}\u{F0000}😀東\""),
+        ("\u{DFFFF}\u{F0000}😀東", "\"\u{DFFFF}" + #"\udb80\udc00😀東""#),
+        (
+            "\u{602}\u{6DD}\u{70F}\u{13430}\u{FE0F}\u{2065}\u{E000}",
+            #""\u0602\u06dd\u070f\ud80d\udc30\ufe0f\u2065\ue000""#
+        ),
     ])
     func `escapes what a reader must not meet raw`(string: String, written: String) {
         #expect(value(of: string) == written)
